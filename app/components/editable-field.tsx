@@ -1,0 +1,88 @@
+import { NumberInput, Select, Text, TextInput, UnstyledButton } from "@mantine/core";
+import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+
+interface EditableFieldProps {
+  label: string;
+  /** What is shown while nobody edits. */
+  children: ReactNode;
+  value: string;
+  kind?: "text" | "date" | "money" | "select";
+  options?: { value: string; label: string }[];
+  canEdit: boolean;
+  isSaving?: boolean;
+  onSave(value: string): void;
+}
+
+/** A value that is changed where it stands: click or Enter to edit, Enter or leaving saves, Escape takes back. */
+export function EditableField({
+  label,
+  children,
+  value,
+  kind = "text",
+  options = [],
+  canEdit,
+  isSaving = false,
+  onSave,
+}: EditableFieldProps) {
+  const [draft, setDraft] = useState<string>();
+  const input = useRef<HTMLInputElement>(null);
+  const isEditing = draft !== undefined;
+  useEffect(() => {
+    if (isEditing) input.current?.focus();
+  }, [isEditing]);
+
+  const finish = (next: string | undefined): void => {
+    setDraft(undefined);
+    if (next !== undefined && next !== value) onSave(next);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === "Escape") finish(undefined);
+    if (event.key === "Enter") finish(draft);
+  };
+  const common = { ref: input, "aria-label": label, size: "xs", onKeyDown, onBlur: () => finish(draft) } as const;
+  return (
+    <div className="field">
+      <Text size="xs" c="dimmed" component="dt">
+        {label}
+      </Text>
+      <dd>
+        {!isEditing ? (
+          canEdit ? (
+            <UnstyledButton
+              className="field-value"
+              onClick={() => setDraft(value)}
+              aria-label={`Change ${label}`}
+              data-saving={isSaving || undefined}
+            >
+              {children}
+            </UnstyledButton>
+          ) : (
+            <span className="field-value">{children}</span>
+          )
+        ) : kind === "select" ? (
+          <Select
+            {...common}
+            data={options}
+            value={draft}
+            onChange={(next) => finish(next ?? undefined)}
+            defaultDropdownOpened
+            allowDeselect={false}
+          />
+        ) : kind === "money" ? (
+          <NumberInput
+            {...common}
+            prefix="$"
+            thousandSeparator
+            min={0}
+            decimalScale={2}
+            value={draft}
+            onChange={(next) => setDraft(String(next))}
+            hideControls
+          />
+        ) : (
+          <TextInput {...common} type={kind} value={draft} onChange={(event) => setDraft(event.currentTarget.value)} />
+        )}
+      </dd>
+    </div>
+  );
+}

@@ -1,0 +1,85 @@
+import { useQueryClient, type Query } from "@tanstack/react-query";
+import { createContext, useContext, useEffect, useState, type ReactNode } from "react";
+import type { ChangeStub } from "#server/live/hub.ts";
+import { api, socket } from "../trpc.ts";
+
+type Connection = "connecting" | "live" | "lost";
+const LiveContext = createContext<Connection>("connecting");
+export const useConnection = (): Connection => useContext(LiveContext);
+
+const RETRY_MS = 3_000;
+
+/** Which slices' queries may show a record of this type. */
+const SLICES: Record<string, string[]> = {
+  account: ["accounts", "opportunities", "contacts", "search", "assistant"],
+  contact: ["contacts", "opportunities", "accounts", "assistant"],
+  opportunity: ["opportunities", "accounts", "dashboard", "activities", "assistant", "contacts"],
+  activity: ["activities", "dashboard", "assistant"],
+  task: ["tasks", "dashboard", "assistant"],
+  coaching_item: ["coaching", "activities"],
+  review: ["coaching", "activities"],
+  comment: ["rooms", "coaching"],
+  room: ["rooms"],
+  import_run: ["imports"],
+  user: ["users", "notifications"],
+  team: ["users"],
+  suggestion: ["assistant"],
+  workspace: ["workspaces"],
+};
+
+/** Keys of inputs that name one record: such a query is only out of date when that record changed. */
+const RECORD_KEYS = ["accountId", "contactId", "opportunityId", "itemId", "runId"];
+
+function shows(query: Query, changes: ChangeStub[]): boolean {
+  const [path, options] = query.queryKey as [string[]?, { input?: Record<string, unknown> }?];
+  const slice = path?.[0];
+  if (!slice) return false;
+  const touching = changes.filter((change) =>
+    [change.subject, ...change.related].some(({ type }) => SLICES[type]?.includes(slice)),
+  );
+  if (touching.length === 0) return false;
+  const input = options?.input ?? {};
+  const named = [...RECORD_KEYS.map((key) => input[key]), (input.record as { id?: string } | undefined)?.id].filter(
+    Boolean,
+  );
+  if (named.length === 0) return true;
+  return touching.some((change) => [change.subject, ...change.related].some(({ id }) => named.includes(id)));
+}
+
+/** Follows the workspace's changes and refetches what they touch; a lost connection resumes where it stopped. */
+export function LiveProvider({ children }: { children: ReactNode }) {
+  const client = useQueryClient();
+  const [connection, setConnection] = useState<Connection>("connecting");
+  useEffect(() => {
+    const states = socket?.connectionState.subscribe({
+      next: (state) => setConnection(state.state === "pending" ? "live" : state.error ? "lost" : "connecting"),
+    });
+    let changes: { unsubscribe(): void } | undefined;
+    let retry: ReturnType<typeof setTimeout> | undefined;
+    const follow = (): void => {
+      changes = api.live.changes.subscribe(undefined, {
+        onData: ({ data }) => {
+          if (data.reset) void client.invalidateQueries();
+          else if (data.changes.length > 0)
+            void client.invalidateQueries({ predicate: (query) => shows(query, data.changes) });
+        },
+        onStarted: () => setConnection("live"),
+        // The server gave this subscription up, not the connection: ask anew and catch up.
+        onError: () => {
+          setConnection("lost");
+          retry = setTimeout(() => {
+            void client.invalidateQueries();
+            follow();
+          }, RETRY_MS);
+        },
+      });
+    };
+    follow();
+    return () => {
+      states?.unsubscribe();
+      clearTimeout(retry);
+      changes?.unsubscribe();
+    };
+  }, [client]);
+  return <LiveContext.Provider value={connection}>{children}</LiveContext.Provider>;
+}

@@ -1,0 +1,33 @@
+import { createContext, lazy, Suspense, useContext, useMemo, useState, type ReactNode } from "react";
+
+export type QuickCreateType = "account" | "contact" | "opportunity" | "activity" | "task";
+/** Records that the new one starts out linked to. */
+export interface QuickCreateDefaults {
+  accountId?: string;
+  opportunityId?: string;
+  contactId?: string;
+}
+interface QuickCreate {
+  open(type: QuickCreateType, defaults?: QuickCreateDefaults): void;
+}
+
+const QuickCreateContext = createContext<QuickCreate>({ open: () => undefined });
+/** Opens the form for a new record, from any screen. */
+export const useQuickCreate = (): QuickCreate => useContext(QuickCreateContext);
+
+const QuickCreateForm = lazy(() => import("./quick-create-form.tsx"));
+
+export function QuickCreateProvider({ children }: { children: ReactNode }) {
+  const [request, setRequest] = useState<{ type: QuickCreateType; defaults: QuickCreateDefaults }>();
+  const value = useMemo<QuickCreate>(() => ({ open: (type, defaults = {}) => setRequest({ type, defaults }) }), []);
+  return (
+    <QuickCreateContext.Provider value={value}>
+      {children}
+      {request ? (
+        <Suspense fallback={null}>
+          <QuickCreateForm {...request} onClose={() => setRequest(undefined)} />
+        </Suspense>
+      ) : null}
+    </QuickCreateContext.Provider>
+  );
+}

@@ -1,0 +1,71 @@
+import { Button, Grid, Group, Title } from "@mantine/core";
+import { Link, useParams } from "@remix-run/react";
+import { IconUsersGroup } from "@tabler/icons-react";
+import { fromMemory, useInitialData, type Outputs } from "../../client-navigation.ts";
+import { DealPanel, useDealPanel } from "../../components/deal-panel.tsx";
+import { PageHeader } from "../../components/page-header.tsx";
+import { useQuickCreate } from "../../components/quick-create.tsx";
+import { ErrorState, RowsSkeleton } from "../../components/states.tsx";
+import { TaskList } from "../../components/task-list.tsx";
+import { Timeline } from "../../components/timeline.tsx";
+import { requireParam, withCaller } from "../../with-caller.ts";
+
+export const meta = () => [{ title: "Opportunity · Ringside" }];
+export const loader = withCaller(({ caller, params }) =>
+  caller.opportunities.panel({ opportunityId: requireParam(params, "opportunityId") }),
+);
+export const clientLoader = fromMemory;
+
+export default function OpportunityPage() {
+  const { opportunityId = "" } = useParams();
+  const query = useDealPanel(opportunityId, useInitialData<Outputs["opportunities"]["panel"]>());
+  const { open } = useQuickCreate();
+  if (query.isPending) return <RowsSkeleton />;
+  if (query.isError) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
+  const { deal } = query.data;
+  return (
+    <>
+      <PageHeader
+        title={deal.name}
+        detail={[deal.accountName, deal.stageName, deal.ownerName].filter(Boolean).join(" · ")}
+      >
+        <Button variant="default" onClick={() => open("activity", { opportunityId })}>
+          Log activity
+        </Button>
+        <Button variant="default" onClick={() => open("task", { opportunityId })}>
+          New task
+        </Button>
+        <Button
+          component={Link}
+          to={`/apps/crm/opportunities/${opportunityId}/room`}
+          leftSection={<IconUsersGroup size={16} />}
+          prefetch="intent"
+        >
+          Open the room
+        </Button>
+      </PageHeader>
+      <Grid gutter="md">
+        <Grid.Col span={{ base: 12, md: 4 }}>
+          <div className="panel">
+            <DealPanel panel={query.data} />
+          </div>
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, md: 8 }}>
+          <section className="panel" aria-labelledby="open-tasks">
+            <Title order={2} id="open-tasks" mb="xs">
+              Tasks
+            </Title>
+            <TaskList opportunityId={opportunityId} />
+          </section>
+          <Group h={16} />
+          <section className="panel" aria-labelledby="timeline">
+            <Title order={2} id="timeline" mb="sm">
+              Timeline
+            </Title>
+            <Timeline type="opportunity" id={opportunityId} />
+          </section>
+        </Grid.Col>
+      </Grid>
+    </>
+  );
+}

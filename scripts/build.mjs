@@ -1,0 +1,48 @@
+// Builds the screens (Remix on Vite) and bundles the processes (esbuild). `--if-missing` skips when the build is newer than the sources.
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+
+const SOURCES = ["app", "server", "db", "ai", "workers", "package-lock.json", "vite.config.ts", "remix.config.js"];
+const STAMP = "build/.stamp";
+
+/** @param {string} path @returns {number} */
+const newest = (path) => {
+  const stat = statSync(path);
+  return stat.isDirectory() ? Math.max(0, ...readdirSync(path).map((name) => newest(join(path, name)))) : stat.mtimeMs;
+};
+
+if (process.argv.includes("--if-missing") && existsSync(STAMP)) {
+  if (Math.max(...SOURCES.filter(existsSync).map(newest)) <= statSync(STAMP).mtimeMs) process.exit(0);
+}
+
+console.log("Building Ringside …");
+rmSync("build", { recursive: true, force: true });
+const vite = spawnSync("npx", ["--no-install", "remix", "vite:build", "--logLevel", "warn"], {
+  stdio: ["ignore", "ignore", "inherit"],
+  env: { ...process.env, NODE_ENV: "production" },
+});
+if (vite.status !== 0) process.exit(vite.status ?? 1);
+
+const entries = {
+  index: "server/index.ts",
+  "embedded-server": "db/embedded/server.ts",
+  "db-command": "db/command.ts",
+  "compaction-worker": "server/rooms/compaction/worker.ts",
+  command: "server/command.ts",
+};
+await build({
+  entryPoints: Object.entries(entries)
+    .filter(([, source]) => existsSync(source))
+    .map(([out, source]) => ({ out, in: source })),
+  outdir: "build",
+  bundle: true,
+  platform: "node",
+  target: "node20",
+  format: "esm",
+  packages: "external",
+  sourcemap: true,
+  logLevel: "warning",
+});
+writeFileSync(STAMP, "");

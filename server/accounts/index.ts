@@ -1,0 +1,3 @@
+export { accountsRouter } from "./router.ts";
+export { getAccount, listAccounts } from "./queries.ts";
+export { createAccount, requireOwnTeam, updateAccount } from "./write-account.ts";

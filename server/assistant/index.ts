@@ -1,0 +1,11 @@
+export { assistantRouter } from "./router.ts";
+export { removeExpiredAnswers } from "./answers/answer-store.ts";
+export { indexConsumer } from "./index-upkeep/follow-events.ts";
+export { markEverything } from "./index-upkeep/mark-pending.ts";
+export { drainIndex } from "./index-upkeep/drain.ts";
+export { embedChunks } from "./index-upkeep/embed-chunks.ts";
+export { useAssistantModel } from "./model-provider.ts";
+export { refreshDue } from "./refresh-due.ts";
+export { retrieve } from "./search/retrieve.ts";
+export { nextBestAction, listMyActions } from "./suggestions/suggestions.ts";
+export { getSummary } from "./summaries/summaries.ts";

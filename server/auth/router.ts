@@ -1,0 +1,30 @@
+import { and, desc, eq } from "drizzle-orm";
+import { session } from "#db/schema/index.ts";
+import { requireUser, type RequestContext } from "#server/core/context.ts";
+import { withTransaction } from "#server/core/transaction.ts";
+import { procedure, router } from "#server/trpc/init.ts";
+
+/** The caller's own sessions; an id here is no cookie and opens nothing. */
+async function listSessions(ctx: RequestContext) {
+  const { userId, sessionIdHash } = requireUser(ctx);
+  const rows = await withTransaction(ctx, (ctx) =>
+    ctx.db
+      .select({
+        idHash: session.idHash,
+        ip: session.ip,
+        userAgent: session.userAgent,
+        createdAt: session.createdAt,
+        lastSeenAt: session.lastSeenAt,
+      })
+      .from(session)
+      .where(and(eq(session.workspaceId, ctx.workspaceId), eq(session.userId, userId)))
+      .orderBy(desc(session.createdAt))
+      .limit(50),
+  );
+  return rows.map(({ idHash, ...row }) => ({ ...row, id: idHash.slice(0, 12), isCurrent: idHash === sessionIdHash }));
+}
+
+export const authRouter = router({
+  sessions: procedure("signed-in").query(({ ctx }) => listSessions(ctx)),
+  signOutEverywhereElse: procedure("signed-in").mutation(({ ctx }) => ctx.auth.signOutEverywhereElse(ctx)),
+});

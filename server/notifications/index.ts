@@ -1,0 +1,2 @@
+export { notificationsRouter } from "./router.ts";
+export { notify, type NewNotification } from "./notifications.ts";

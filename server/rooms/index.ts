@@ -1,0 +1,18 @@
+export { createRoomAuthority } from "./authority.ts";
+export { createAnchor, resolveAnchors, type ResolvedPassage, type TextRange } from "./anchors.ts";
+export { RoomCompactor, type AnchorKeeper } from "./compaction/compactor.ts";
+export { ensureDerived } from "./ensure-derived.ts";
+export { createLocalFanout, type RoomFanout } from "./fanout/fanout.ts";
+export { createPostgresFanout } from "./fanout/postgres-fanout.ts";
+export { createRoomMetrics } from "./metrics.ts";
+export { findRoomAccess, openRoom, OpenRoomInput, type OpenedRoom } from "./open-room.ts";
+export type { RoomGrant, RoomRole } from "./peer.ts";
+export { createRoomServer, type RoomEdit, type RoomServer } from "./room-server.ts";
+export { roomsRouter } from "./router.ts";
+export { createDatabaseRoomStore } from "./store/database-room-store.ts";
+export { issueRoomTicket } from "./tickets.ts";
+export { buildDocumentAt } from "./versions/document-at.ts";
+export { listVersions, type RoomVersion } from "./versions/list-versions.ts";
+export { restoreVersion } from "./versions/restore-version.ts";
+export { viewVersion, type VersionView } from "./versions/view-version.ts";
+export { startRooms } from "./start-rooms.ts";

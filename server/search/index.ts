@@ -1,0 +1,1 @@
+export { searchRouter, type FoundRecord } from "./router.ts";

@@ -1,0 +1,2 @@
+export { tasksRouter } from "./router.ts";
+export { createTask, listTasks } from "./tasks.ts";

@@ -1,0 +1,2 @@
+export { usersRouter } from "./router.ts";
+export { getMe, listUsers } from "./users.ts";

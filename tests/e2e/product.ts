@@ -1,0 +1,98 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium, type Browser, type Page } from "playwright-core";
+import { sharedData } from "../setup/shared-data.ts";
+
+const PASSWORD = "ringside-demo";
+
+/** The running product, as `npm start` runs it, on a port and a data directory of its own. */
+export interface Product {
+  url: string;
+  logins: { admin: string; manager: string; rep: string };
+  /** kill -9, as a power button would; the data stays. */
+  kill(): Promise<void>;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts it on the imported public data set where that is there, else on the generated demo workspace. */
+export async function startProduct(port: number): Promise<Product> {
+  const dataDir = await mkdtemp(join(tmpdir(), "ringside-e2e-"));
+  const folder = sharedData("crm-sales-opportunities");
+  let child: ChildProcess | undefined;
+  const product: Product = {
+    url: `http://localhost:${port}`,
+    logins: { admin: "", manager: "", rep: "" },
+    async start() {
+      const isNew = product.logins.admin === "";
+      const args = isNew && folder ? ["--demo-import", folder, "--revenue-unit", "1000000"] : [];
+      child = spawn(process.execPath, ["build/index.js", ...args], {
+        env: { ...process.env, PORT: String(port), DATA_DIR: dataDir, LOG_LEVEL: "error", NODE_ENV: "production" },
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      const output = await readUntilReady(child);
+      const login = (label: string): string => new RegExp(`${label}\\s+(\\S+@\\S+)`).exec(output)?.[1] ?? "";
+      product.logins = { admin: login("Admin"), manager: login("Manager"), rep: login("Rep") };
+    },
+    async kill() {
+      const gone = new Promise((resolve) => child?.once("exit", resolve));
+      child?.kill("SIGKILL");
+      await gone;
+    },
+    async stop() {
+      const gone = new Promise((resolve) => child?.once("exit", resolve));
+      child?.kill("SIGTERM");
+      await gone;
+      await rm(dataDir, { recursive: true, force: true });
+      await rm(`${dataDir}-backups`, { recursive: true, force: true });
+    },
+  };
+  await product.start();
+  return product;
+}
+
+function readUntilReady(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let output = "";
+    child.stdout?.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+      if (/Rep\s+\S+@\S+/.test(output)) resolve(output);
+    });
+    child.once("exit", (code) => reject(new Error(`The product ended with ${String(code)}: ${output}`)));
+  });
+}
+
+export async function openBrowser(): Promise<Browser> {
+  const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find((path) => existsSync(path));
+  if (!executablePath) throw new Error("No Chromium found: apt-get install chromium");
+  const quiet = ["--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+  return chromium.launch({ executablePath, args: ["--headless", "--no-sandbox", "--disable-gpu", ...quiet] });
+}
+
+export interface SignedIn {
+  page: Page;
+  /** What the browser's console called an error; a journey ends by looking here. */
+  errors: string[];
+}
+
+/** A person in a browser of his own. */
+export async function signIn(browser: Browser, product: Product, email: string): Promise<SignedIn> {
+  const context = await browser.newContext({ viewport: { width: 1360, height: 860 } });
+  const page = await context.newPage();
+  page.setDefaultTimeout(30_000);
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(String(error)));
+  page.on("console", (message) => {
+    const isNetwork = /Failed to load resource|WebSocket connection/.test(message.text());
+    if (message.type() === "error" && !isNetwork) errors.push(message.text());
+  });
+  await page.goto(`${product.url}/login`);
+  await page.fill("input[name=email]", email);
+  await page.fill("input[name=password]", PASSWORD);
+  await page.click("button[type=submit]");
+  await page.waitForURL("**/dashboard/crm");
+  return { page, errors };
+}

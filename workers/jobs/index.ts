@@ -1,0 +1,23 @@
+import { indexConsumer } from "#server/assistant/index.ts";
+import type { Consumer } from "#server/core/consumers.ts";
+import { notifyPeople } from "../consumers/notify-people.ts";
+import type { Clock, Job } from "../define-job.ts";
+import { keepAssistantIndex } from "./assistant-index.ts";
+import { cleanAssistant, embedAssistant, renewAssistant } from "./assistant-upkeep.ts";
+import { escalateCoaching } from "./escalate-coaching.ts";
+import { runImportJob } from "./run-import.ts";
+
+/** What follows from events outside their transaction. */
+export const JOBS: readonly Job[] = [runImportJob];
+
+/** What follows from events inside the database. */
+export const CONSUMERS: readonly Consumer[] = [notifyPeople, indexConsumer];
+
+/** What the clock starts. */
+export const CLOCKS: readonly Clock[] = [
+  escalateCoaching,
+  keepAssistantIndex,
+  renewAssistant,
+  embedAssistant,
+  cleanAssistant,
+];
