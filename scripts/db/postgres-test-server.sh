@@ -1,28 +1,30 @@
 #!/usr/bin/env bash
 # A throw-away PostgreSQL server with pgvector for the tests, on Debian 12 or newer (or wherever both are installed).
-#   postgres-test-server.sh start   installs what is missing (as root), starts, prints the URL as the last line
+#   postgres-test-server.sh start [--durable]   installs what is missing (as root), starts, prints the URL as the last line;
+#                                               --durable: answers only when the disk has it, for measurements
 #   postgres-test-server.sh stop DIRECTORY
 set -euo pipefail
 
 main() {
   case "${1:-}" in
-    start) start ;;
+    start) start "${2:-}" ;;
     stop) stop "${2:?which directory?}" ;;
-    *) sed -n '2,4p' "$0" >&2; exit 2 ;;
+    *) sed -n '2,5p' "$0" >&2; exit 2 ;;
   esac
 }
 
 start() {
   install_postgres
   install_pgvector
-  local directory port
+  local directory port durability="-c fsync=off -c full_page_writes=off"
+  # Nothing here outlives the tests, so durability is off unless it is what is being measured.
+  [ "${1:-}" != --durable ] || durability=""
   directory=$(mktemp -d "${TMPDIR:-/tmp}/ringside-pg-XXXXXX")
   port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })')
   [ "$(id -u)" != 0 ] || chown postgres "$directory"
   as_server "$(bin)/initdb" -D "$directory/data" -A trust -U postgres --locale=C.UTF-8 --no-sync >&2
-  # Nothing here outlives the tests, so durability is off.
   as_server "$(bin)/pg_ctl" -D "$directory/data" -l "$directory/log" -w \
-    -o "-p $port -k $directory -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off" start >&2
+    -o "-p $port -k $directory -c listen_addresses=127.0.0.1 $durability" start >&2
   echo "directory $directory"
   echo "postgres://postgres@127.0.0.1:$port/postgres"
 }

@@ -6,6 +6,8 @@ export interface HostSettings {
   port?: number;
   roomIds: readonly string[];
   database: { dataDir: string } | { url: string };
+  /** The processor it is kept on, with its database; any if absent. */
+  core?: number | undefined;
 }
 
 /** A process with a room server on it, in a process group of its own so that it can be killed with all it started. */
@@ -15,10 +17,11 @@ export class HostProcess {
     readonly port: number,
   ) {}
 
-  static async start({ port = 0, roomIds, database }: HostSettings): Promise<HostProcess> {
+  static async start({ port = 0, roomIds, database, core }: HostSettings): Promise<HostProcess> {
     const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+    const pinned = { execPath: "taskset", execArgv: ["-c", String(core), process.execPath, "--import", tsx] };
     const child = fork(fileURLToPath(new URL("./room-host.ts", import.meta.url)), {
-      execArgv: ["--import", tsx],
+      ...(core === undefined ? { execArgv: ["--import", tsx] } : pinned),
       detached: true,
       stdio: ["ignore", "inherit", "inherit", "ipc"],
       env: {

@@ -1,64 +1,103 @@
 import { connectRoom } from "#app/rooms/provider.ts";
-import type { RoomConnection } from "#app/rooms/provider.ts";
+import type { ConnectRoomOptions, RoomConnection } from "#app/rooms/provider.ts";
 import { WebSocket } from "ws";
 import * as Y from "yjs";
-import { HostProcess } from "./host-process.ts";
-import type { HostSettings } from "./host-process.ts";
-import { HOST_USER } from "./room-host-ids.ts";
+
+/** What is killed and started again on the same data. */
+export interface KillTarget {
+  roomIds: readonly string[];
+  start(): Promise<RunningTarget>;
+}
+
+export interface RunningTarget {
+  /** How a client reaches it. */
+  access: Pick<ConnectRoomOptions, "user" | "serverUrl" | "WebSocket">;
+  /** Ends it and all it started, without a chance to save anything. */
+  kill(): Promise<void>;
+  /** Ends its database alone. */
+  killDatabase?(): Promise<void>;
+}
+
+export interface KillPlan {
+  rounds: number;
+  writersPerRoom: number;
+  loadMs: () => number;
+  /** Between two words of a writer. */
+  wordMs?: number;
+  /** Rounds in which the database alone is killed first, and comes back under load. */
+  killsDatabase?: (round: number) => boolean;
+  onRound?: (report: Readonly<KillReport>) => void;
+}
 
 export interface KillReport {
   rounds: number;
+  databaseKills: number;
   acknowledged: number;
   /** Words the server had called safe that were not there after a restart. */
   lost: string[];
 }
+
+type RoomAccess = RunningTarget["access"] & { roomId: string };
+const plainSocket = { WebSocket: WebSocket as unknown as typeof globalThis.WebSocket };
 
 interface Writer {
   connection: RoomConnection;
   stop(): void;
 }
 
+const PATIENCE_MS = 120_000;
+
 /**
- * Kills a host without warning while people write, starts it again and looks, with documents that know nothing, for every word
- * the server had called safe.
+ * Kills a server without warning while people write, starts it again and looks, with documents that know nothing, for every
+ * word it had called safe.
  */
-export async function runKillRounds(
-  settings: HostSettings,
-  { rounds, writersPerRoom, loadMs }: { rounds: number; writersPerRoom: number; loadMs: () => number },
-): Promise<KillReport> {
-  const acknowledged = new Map<string, Set<string>>(settings.roomIds.map((id) => [id, new Set()]));
-  const report: KillReport = { rounds: 0, acknowledged: 0, lost: [] };
-  let host = await HostProcess.start(settings);
+export async function runKillRounds(target: KillTarget, plan: KillPlan): Promise<KillReport> {
+  const { rounds, writersPerRoom, loadMs, wordMs = 5, killsDatabase = () => false } = plan;
+  const acknowledged = new Map<string, Set<string>>(target.roomIds.map((id) => [id, new Set()]));
+  const count = (): number => [...acknowledged.values()].reduce((sum, words) => sum + words.size, 0);
+  const report: KillReport = { rounds: 0, databaseKills: 0, acknowledged: 0, lost: [] };
+  let running = await target.start();
   try {
     for (let round = 0; round < rounds; round++) {
-      const writers = settings.roomIds.flatMap((roomId) =>
+      const { access } = running;
+      const before = count();
+      const writers = target.roomIds.flatMap((roomId) =>
         Array.from({ length: writersPerRoom }, (_, i) =>
-          startWriter(host.url, roomId, `r${round}w${i}`, acknowledged.get(roomId)!),
+          startWriter({ ...access, roomId }, `r${round}w${i}`, acknowledged.get(roomId)!, wordMs),
         ),
       );
+      await waitUntil(() => count() > before, "nothing was saved");
       await wait(loadMs());
-      await host.kill();
+      if (running.killDatabase && killsDatabase(round)) {
+        await running.killDatabase();
+        report.databaseKills++;
+        const then = count();
+        // A few may have been on their way already.
+        await waitUntil(() => count() > then + 10 * writers.length, "the database did not come back");
+        await wait(loadMs());
+      }
+      await running.kill();
       for (const writer of writers) writer.stop();
-      host = await HostProcess.start({ ...settings, port: host.port });
-      for (const [roomId, words] of acknowledged) report.lost.push(...(await findLost(host.url, roomId, words)));
+      running = await target.start();
+      for (const [roomId, words] of acknowledged)
+        report.lost.push(...(await findLost({ ...running.access, roomId }, words)));
       report.rounds++;
+      report.acknowledged = count();
+      plan.onRound?.(report);
     }
   } finally {
-    await host.kill();
+    await running.kill();
   }
-  report.acknowledged = [...acknowledged.values()].reduce((sum, words) => sum + words.size, 0);
   return report;
 }
 
 /** Writes a new word every few milliseconds; a word counts as acknowledged when the browser's own copy is thrown away. */
-function startWriter(serverUrl: string, roomId: string, name: string, acknowledged: Set<string>): Writer {
+function startWriter(access: RoomAccess, name: string, acknowledged: Set<string>, wordMs: number): Writer {
   const words = new Map<number, string>();
   let next = 0;
   const connection = connectRoom({
-    roomId,
-    user: { ...HOST_USER, color: "" },
-    serverUrl,
-    WebSocket: WebSocket as unknown as typeof globalThis.WebSocket,
+    ...plainSocket,
+    ...access,
     unsavedStore: {
       useEpoch: () => undefined,
       add: () => Promise.resolve(next),
@@ -75,7 +114,7 @@ function startWriter(serverUrl: string, roomId: string, name: string, acknowledg
     const paragraph = new Y.XmlElement("paragraph");
     paragraph.insert(0, [text]);
     connection.doc.getXmlFragment("notes").insert(0, [paragraph]);
-  }, 5);
+  }, wordMs);
   return {
     connection,
     stop() {
@@ -85,18 +124,10 @@ function startWriter(serverUrl: string, roomId: string, name: string, acknowledg
   };
 }
 
-async function findLost(serverUrl: string, roomId: string, words: ReadonlySet<string>): Promise<string[]> {
-  const { doc, provider, destroy } = connectRoom({
-    roomId,
-    user: { ...HOST_USER, color: "" },
-    serverUrl,
-    WebSocket: WebSocket as unknown as typeof globalThis.WebSocket,
-  });
+async function findLost(access: RoomAccess, words: ReadonlySet<string>): Promise<string[]> {
+  const { doc, provider, destroy } = connectRoom({ ...plainSocket, ...access });
   try {
-    for (let waited = 0; !provider.synced; waited += 10) {
-      if (waited > 30_000) throw new Error("the room did not open again");
-      await wait(10);
-    }
+    await waitUntil(() => provider.synced, "the room did not open again");
     const there = new Set(
       doc
         .getXmlFragment("notes")
@@ -106,6 +137,14 @@ async function findLost(serverUrl: string, roomId: string, words: ReadonlySet<st
     return [...words].filter((word) => !there.has(word));
   } finally {
     destroy();
+  }
+}
+
+async function waitUntil(isSo: () => boolean, otherwise: string): Promise<void> {
+  const until = performance.now() + PATIENCE_MS;
+  while (!isSo()) {
+    if (performance.now() > until) throw new Error(otherwise);
+    await wait(10);
   }
 }
 
