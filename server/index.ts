@@ -8,6 +8,7 @@ import { backupFolder, startBackups } from "#db/dump/backups.ts";
 import { migrate } from "#db/migrate.ts";
 import { packageRoot } from "#db/package-root.ts";
 import { useAssistantModel } from "#server/assistant/index.ts";
+import { openBackgroundLane } from "#server/core/background-lane.ts";
 import { log } from "#server/core/log.ts";
 import { createPostgresSignal } from "#server/core/postgres-signal.ts";
 import { useSignal } from "#server/core/signal.ts";
@@ -70,6 +71,7 @@ async function main(): Promise<void> {
     useSignal(signal);
     closers.push(() => signal.close());
   }
+  if (handle.kind === "embedded") openBackgroundLane(handle.db);
   const demoLogins = await ensureDemo(handle.db, settings, demoFolder());
 
   if (handle.kind === "embedded") {

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "#db/client.ts";
+import { inBackground } from "./background-lane.ts";
 import { wakeFollowersAfterCommit, type EmittedFlag } from "./signal.ts";
 import type { RequestContext } from "./context.ts";
 
@@ -22,11 +23,13 @@ export async function withTransaction<T>(ctx: RequestContext, work: (ctx: Reques
     });
   }
   const emitted: EmittedFlag = { value: false };
-  const result = await ctx.db.transaction(async (tx) => {
-    openTransactions.set(tx, { emitted });
-    await tx.execute(tenantSettings(ctx));
-    return work({ ...ctx, db: tx as unknown as Database });
-  });
+  const run = () =>
+    ctx.db.transaction(async (tx) => {
+      openTransactions.set(tx, { emitted });
+      await tx.execute(tenantSettings(ctx));
+      return work({ ...ctx, db: tx as unknown as Database });
+    });
+  const result = await (ctx.actor.kind === "job" ? inBackground(ctx.db, run) : run());
   wakeFollowersAfterCommit(emitted);
   return result;
 }

@@ -16,7 +16,7 @@ import { emitEvent } from "#server/core/events.ts";
 import { withTransaction } from "#server/core/transaction.ts";
 import { updateOpportunity } from "#server/opportunities/index.ts";
 import { clock, makeContact, makeDeal, makeWorld, note, sync, type World } from "../setup/assistant-world.ts";
-import { test } from "../setup/test-database.ts";
+import { asOwner, test } from "../setup/test-database.ts";
 
 const ask = async (world: World, userId: string, question: string) =>
   (await retrieve(await world.as(userId), { question })).passages.map(({ body }) => body);
@@ -197,9 +197,11 @@ test("a rename of the account reaches the cards that name it; a share opens what
 test("a record that cannot be indexed is set aside and does not hold up the others", async ({ db, handle }) => {
   const world = await makeWorld(db);
   const { rep, opportunityId } = await seed(world);
-  await handle.sql`create function refuse_poison() returns trigger language plpgsql as
-    $$ begin if new.body like '%poison%' then raise exception 'poison'; end if; return new; end $$`;
-  await handle.sql`create trigger refuse_poison before insert on ai_chunk for each row execute function refuse_poison()`;
+  await asOwner(handle, async ({ sql }) => {
+    await sql`create function refuse_poison() returns trigger language plpgsql as
+      $$ begin if new.body like '%poison%' then raise exception 'poison'; end if; return new; end $$`;
+    await sql`create trigger refuse_poison before insert on ai_chunk for each row execute function refuse_poison()`;
+  });
   try {
     await note(rep, opportunityId, "Bad", "This text is poison.");
     await note(rep, opportunityId, "Good", "This text is about the rollout.");
@@ -208,8 +210,10 @@ test("a record that cannot be indexed is set aside and does not hold up the othe
       clock.now = new Date(clock.now.getTime() + 10_000);
     }
   } finally {
-    await handle.sql`drop trigger refuse_poison on ai_chunk`;
-    await handle.sql`drop function refuse_poison`;
+    await asOwner(handle, async ({ sql }) => {
+      await sql`drop trigger refuse_poison on ai_chunk`;
+      await sql`drop function refuse_poison`;
+    });
   }
   expect(await ask(world, world.rep, "rollout")).toEqual(["This text is about the rollout."]);
   const left = await withTransaction(world.job, (ctx) =>

@@ -1,11 +1,10 @@
 import { sql } from "drizzle-orm";
 import { describe, expect } from "vitest";
-import { openDatabase } from "#db/client.ts";
 import { eventLog } from "#db/schema/index.ts";
 import { verifyChain } from "#server/core/verify-chain.ts";
 import { appRouter } from "#server/trpc/router.ts";
 import { createDeal, createTestWorkspace } from "../factories.ts";
-import { test } from "../setup/test-database.ts";
+import { asOwner, test } from "../setup/test-database.ts";
 
 type Row = Record<string, unknown> & { name: string };
 
@@ -93,24 +92,26 @@ describe("the chain of events", () => {
     const intact = await verifyChain(db, world.workspaceId);
     expect(intact).toMatchObject({ isIntact: true });
     // Row-level security keeps even the application's own roles from rewriting the log, so the forger is the owner.
-    const admin = handle.adminUrl ? await openDatabase({ databaseUrl: handle.adminUrl, dataDir: "" }) : handle;
-    const owner = admin.db;
-    const where = sql`where workspace_id = ${world.workspaceId} and workspace_seq = 2`;
-    const [before] = await owner.execute<{ payload: unknown }>(
-      sql`select payload::text as payload from ${eventLog} ${where}`,
-    );
-    await owner.execute(sql`update ${eventLog} set payload = '{"data":{"forged":true}}' ${where}`);
-    expect(await verifyChain(db, world.workspaceId)).toMatchObject({
-      isIntact: false,
-      workspaceSeq: 2,
-      problem: "its contents were changed",
+    await asOwner(handle, async ({ db: owner }) => {
+      const where = sql`where workspace_id = ${world.workspaceId} and workspace_seq = 2`;
+      const [before] = await owner.execute<{ payload: unknown }>(
+        sql`select payload::text as payload from ${eventLog} ${where}`,
+      );
+      await owner.execute(sql`update ${eventLog} set payload = '{"data":{"forged":true}}' ${where}`);
+      expect(await verifyChain(db, world.workspaceId)).toMatchObject({
+        isIntact: false,
+        workspaceSeq: 2,
+        problem: "its contents were changed",
+      });
+      await owner.execute(sql`update ${eventLog} set payload = ${before!.payload}::jsonb ${where}`);
+      expect(await verifyChain(db, world.workspaceId)).toMatchObject({ isIntact: true });
+      await owner.execute(sql`delete from ${eventLog} ${where}`);
+      expect(await verifyChain(db, world.workspaceId)).toMatchObject({ isIntact: false, problem: "2 is missing" });
+      await owner.execute(sql`delete from ${eventLog} where workspace_id = ${world.workspaceId} and workspace_seq > 1`);
+      expect(await verifyChain(db, world.workspaceId)).toMatchObject({
+        isIntact: false,
+        problem: "the end was cut off",
+      });
     });
-    await owner.execute(sql`update ${eventLog} set payload = ${before!.payload}::jsonb ${where}`);
-    expect(await verifyChain(db, world.workspaceId)).toMatchObject({ isIntact: true });
-    await owner.execute(sql`delete from ${eventLog} ${where}`);
-    expect(await verifyChain(db, world.workspaceId)).toMatchObject({ isIntact: false, problem: "2 is missing" });
-    await owner.execute(sql`delete from ${eventLog} where workspace_id = ${world.workspaceId} and workspace_seq > 1`);
-    expect(await verifyChain(db, world.workspaceId)).toMatchObject({ isIntact: false, problem: "the end was cut off" });
-    if (admin !== handle) await admin.close();
   });
 });

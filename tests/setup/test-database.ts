@@ -41,6 +41,17 @@ export async function openTestDatabase(): Promise<TestDatabase> {
   return { ...handle, adminUrl, close };
 }
 
+/** Work that the application's login has no right to, as the owner of the tables: what an administrator, a forger or a fault could do. */
+export async function asOwner<T>(handle: TestDatabase, work: (owner: DatabaseHandle) => Promise<T>): Promise<T> {
+  if (!handle.adminUrl) return work(handle);
+  const owner = await openDatabase({ databaseUrl: handle.adminUrl, dataDir: "", poolSize: 1 });
+  try {
+    return await work(owner);
+  } finally {
+    await owner.close();
+  }
+}
+
 async function borrow(brokerPath: string): Promise<TestDatabase> {
   const loan = connect(brokerPath);
   const socketPath = await readSocketPath(loan);

@@ -6,7 +6,8 @@ import type { Queue } from "../queue.ts";
 export const enqueueJobs = (queue: Queue, jobs: readonly Job[]): Consumer => ({
   name: "jobs",
   wants: (type) => jobs.some((job) => job.on.includes(type)),
-  async handle(ctx, event) {
-    for (const job of jobs) if (job.on.includes(event.type)) await queue.send(ctx.db, job, payloadOf(event));
+  async handle(ctx, events) {
+    for (const event of events)
+      for (const job of jobs) if (job.on.includes(event.type)) await queue.send(ctx.db, job, payloadOf(event));
   },
 });

@@ -23,26 +23,29 @@ const RULES: Record<string, (item: CoachingNews, event: LoggedEvent) => { userId
 export const notifyPeople: Consumer = {
   name: "notifications",
   wants: (type) => type in RULES,
-  async handle(ctx, event) {
-    const item = await loadNews(ctx, event.subjectId);
-    if (!item) return;
-    const { userIds, title } = RULES[event.type]!(item, event);
-    const href = item.opportunityId
-      ? `/apps/crm/opportunities/${item.opportunityId}/room?item=${event.subjectId}`
-      : `/inbox?item=${event.subjectId}`;
-    const news = [...new Set(userIds)]
-      .filter((userId) => userId !== event.actorId)
-      .map((userId): NewNotification => ({
-        userId,
-        kind: event.type,
-        title,
-        body: item.recordName ?? "",
-        href,
-        sourceEventId: event.eventId,
-      }));
-    await notify(ctx, news);
+  async handle(ctx, events) {
+    for (const event of events) await notify(ctx, await newsOf(ctx, event));
   },
 };
+
+async function newsOf(ctx: RequestContext, event: LoggedEvent): Promise<NewNotification[]> {
+  const item = await loadNews(ctx, event.subjectId);
+  if (!item) return [];
+  const { userIds, title } = RULES[event.type]!(item, event);
+  const href = item.opportunityId
+    ? `/apps/crm/opportunities/${item.opportunityId}/room?item=${event.subjectId}`
+    : `/inbox?item=${event.subjectId}`;
+  return [...new Set(userIds)]
+    .filter((userId) => userId !== event.actorId)
+    .map((userId) => ({
+      userId,
+      kind: event.type,
+      title,
+      body: item.recordName ?? "",
+      href,
+      sourceEventId: event.eventId,
+    }));
+}
 
 interface CoachingNews {
   repId: string;

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout } from "node:timers/promises";
-import { and, asc, eq, lt, lte, sql } from "drizzle-orm";
+import { and, asc, desc, eq, lt, lte, sql } from "drizzle-orm";
 import type { Database } from "#db/client.ts";
 import { aiPending, aiStat } from "#db/schema/index.ts";
 import type { RequestContext } from "#server/core/context.ts";
@@ -9,10 +8,9 @@ import { withSystemTransaction, withTransaction } from "#server/core/transaction
 import { indexRecords } from "./index-batch.ts";
 import { markEverything } from "./mark-pending.ts";
 
-/** About a tenth of a second on the embedded database, which has one connection for everybody. */
-const BATCH = 15;
-/** Between batches others come first: a large import is indexed at about half speed. */
-const PAUSE_MS = 50;
+const BATCH = 40;
+/** Of a batch, the part that takes the newest marks: what somebody just wrote is found soon, also while a large import is being read. */
+const NEWEST = 10;
 const MOST_ATTEMPTS = 5;
 const RETRY_DELAY_MS = 5_000;
 
@@ -32,7 +30,6 @@ export async function drainIndex(db: Database, now: () => Date): Promise<number>
       const count = await drainBatch(ctx);
       passed += count;
       if (count === 0) break;
-      if (count === BATCH) await setTimeout(PAUSE_MS);
     }
   }
   return passed;
@@ -74,19 +71,24 @@ export async function drainBatch(ctx: RequestContext, most = BATCH): Promise<num
   return batch.length;
 }
 
-async function listPending(ctx: RequestContext, most: number) {
-  return ctx.db
-    .select()
-    .from(aiPending)
-    .where(
-      and(
-        eq(aiPending.workspaceId, ctx.workspaceId),
-        lt(aiPending.attempts, MOST_ATTEMPTS),
-        lte(aiPending.markedAt, ctx.now()),
-      ),
-    )
-    .orderBy(asc(aiPending.markedAt), asc(aiPending.sourceId))
-    .limit(most);
+async function listPending(ctx: RequestContext, most: number): Promise<PendingRow[]> {
+  const isDue = and(
+    eq(aiPending.workspaceId, ctx.workspaceId),
+    lt(aiPending.attempts, MOST_ATTEMPTS),
+    lte(aiPending.markedAt, ctx.now()),
+  );
+  const list = (order: typeof asc, limit: number) =>
+    ctx.db
+      .select()
+      .from(aiPending)
+      .where(isDue)
+      .orderBy(order(aiPending.markedAt), order(aiPending.sourceId))
+      .limit(limit);
+  const oldest = await list(asc, most);
+  if (oldest.length < most) return oldest;
+  const newest = await list(desc, Math.min(NEWEST, most));
+  const rows = [...newest, ...oldest.slice(0, most - newest.length)];
+  return [...new Map(rows.map((row) => [`${row.sourceKind}:${row.sourceId}`, row])).values()];
 }
 
 type PendingRow = typeof aiPending.$inferSelect;

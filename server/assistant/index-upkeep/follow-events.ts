@@ -1,4 +1,3 @@
-import type { IndexedKind } from "#db/schema/index.ts";
 import type { Consumer } from "#server/core/consumers.ts";
 import { INDEXED_KINDS } from "./load-documents.ts";
 import { markRecords } from "./mark-pending.ts";
@@ -12,11 +11,11 @@ export const INDEX_CONSUMER = "assistant.index";
 export const indexConsumer: Consumer = {
   name: INDEX_CONSUMER,
   wants: (type) => !type.startsWith("suggestion.") && !type.startsWith("user.") && !type.startsWith("team."),
-  async handle(ctx, { subjectType, subjectId, workspaceSeq }) {
-    if (isIndexed(subjectType)) await markRecords(ctx, subjectType, [subjectId], workspaceSeq);
+  async handle(ctx, events) {
+    for (const kind of INDEXED_KINDS) {
+      const ofKind = events.filter(({ subjectType }) => subjectType === kind);
+      const ids = new Set(ofKind.map(({ subjectId }) => subjectId));
+      await markRecords(ctx, kind, [...ids], Math.max(...ofKind.map(({ workspaceSeq }) => workspaceSeq)));
+    }
   },
 };
-
-function isIndexed(type: string): type is IndexedKind {
-  return (INDEXED_KINDS as readonly string[]).includes(type);
-}
