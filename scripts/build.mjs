@@ -29,6 +29,7 @@ const entries = {
   index: "server/index.ts",
   "embedded-server": "db/embedded/server.ts",
   "db-command": "db/command.ts",
+  "make-template": "db/embedded/make-template.ts",
   "compaction-worker": "server/rooms/compaction/worker.ts",
   command: "server/command.ts",
 };
@@ -45,4 +46,8 @@ await build({
   sourcemap: true,
   logLevel: "warning",
 });
+const template = spawnSync(process.execPath, ["build/make-template.js", "build/cluster"], { stdio: "inherit" });
+if (template.status !== 0) process.exit(template.status ?? 1);
+rmSync("build/make-template.js");
+rmSync("build/make-template.js.map");
 writeFileSync(STAMP, "");

@@ -35,6 +35,8 @@ export interface Clock {
 
 export interface ClockServices {
   contextFor(workspaceId: string): RequestContext;
+  /** Whether the process is shutting down: long work ends at its next step, and is found again by the next start. */
+  isStopping(): boolean;
 }
 
 export const defineClock = (clock: Clock): Clock => clock;

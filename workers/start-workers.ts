@@ -54,9 +54,10 @@ const wakeAfter =
 
 function startClock(clock: Clock, contextFor: (workspaceId: string) => RequestContext): { stop(): Promise<void> } {
   let running: Promise<void> | undefined;
+  let isStopping = false;
   const tick = (): void => {
     running ??= clock
-      .run({ contextFor })
+      .run({ contextFor, isStopping: () => isStopping })
       .catch((error: unknown) => log.error({ err: error, clock: clock.name }, "clock failed"))
       .finally(() => (running = undefined));
   };
@@ -64,6 +65,7 @@ function startClock(clock: Clock, contextFor: (workspaceId: string) => RequestCo
   tick();
   return {
     async stop() {
+      isStopping = true;
       clearInterval(timer);
       await running;
     },

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fdatasyncSync, fsyncSync, openSync } from "node:fs";
+import { closeSync, cpSync, existsSync, fdatasyncSync, fsyncSync, openSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { NodeFS } from "@electric-sql/pglite/nodefs";
@@ -79,6 +79,12 @@ export class DurableNodeFS extends NodeFS {
   private hostPath(path: string): string {
     return join(this.rootDir, path.slice(PGlite.paths.PGDATA.length));
   }
+}
+
+/** Copies a folder; returns once the copy is on the disk. */
+export function copyDurably(from: string, to: string): void {
+  cpSync(from, to, { recursive: true });
+  for (const name of [".", ...readdirSync(to, { recursive: true, encoding: "utf8" })]) syncPath(join(to, name));
 }
 
 function syncPath(path: string): void {

@@ -1,10 +1,11 @@
 import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { PGlite } from "@electric-sql/pglite";
 import { vector } from "@electric-sql/pglite-pgvector";
 import { pg_trgm } from "@electric-sql/pglite/contrib/pg_trgm";
 import { unaccent } from "@electric-sql/pglite/contrib/unaccent";
-import { DurableNodeFS } from "./durable-fs.ts";
+import { copyDurably, DurableNodeFS } from "./durable-fs.ts";
 
 export interface Engine {
   pg: PGlite;
@@ -23,12 +24,18 @@ export async function openEngine(dataDir: string, onStderr: (line: string) => vo
 
 export const clusterFolder = (dataDir: string): string => join(dataDir, "postgres");
 
+/** Beside the bundle: a migrated, empty cluster. Copying it takes a tenth of the time of making one. */
+const template = fileURLToPath(new URL("./cluster", import.meta.url));
+
 /** Made beside its place and renamed into it, so that a start killed half-way leaves no half cluster. */
 async function createCluster(dataDir: string, cluster: string): Promise<void> {
   const draft = join(dataDir, "postgres-draft");
   rmSync(draft, { recursive: true, force: true });
-  const { pg } = await open(draft, () => undefined);
-  await pg.close();
+  if (existsSync(template)) copyDurably(template, draft);
+  else {
+    const { pg } = await open(draft, () => undefined);
+    await pg.close();
+  }
   renameSync(draft, cluster);
 }
 

@@ -104,7 +104,7 @@ export function startConsumers(
   pollMs: number,
   now: () => Date,
 ): { stop(): Promise<void> } {
-  return startWokenLoop("log", pollMs, async () => {
-    for (const consumer of consumers) while (await runConsumer(db, consumer, now));
+  return startWokenLoop("log", pollMs, async (isStopped) => {
+    for (const consumer of consumers) while (!isStopped() && (await runConsumer(db, consumer, now)));
   });
 }

@@ -1,3 +1,4 @@
+import { insertRows } from "#db/insert-rows.ts";
 import { eventInbox, type FieldChange } from "#db/schema/index.ts";
 import { newId } from "#db/schema/columns.ts";
 import { actorId, type RequestContext } from "./context.ts";
@@ -34,7 +35,9 @@ export const emitEvent = (ctx: RequestContext, event: NewEvent): Promise<void> =
 /** Many at once, for imports and bulk acts: one statement. */
 export async function emitEvents(ctx: RequestContext, events: NewEvent[]): Promise<void> {
   if (events.length === 0) return;
-  await ctx.db.insert(eventInbox).values(
+  await insertRows(
+    ctx.db,
+    eventInbox,
     events.map((event) => ({
       workspaceId: ctx.workspaceId,
       eventId: newId(),

@@ -61,16 +61,19 @@ export async function sequenceEvents(db: Database): Promise<number> {
 
 /** Keeps the log moving until `stop`: woken by every commit that carried news, and by a slow poll as the safety net. */
 export function startSequencer(db: Database, pollMs: number): { stop(): Promise<void> } {
-  return startWokenLoop("inbox", pollMs, async () => {
-    while ((await sequenceEvents(db)) === BATCH);
+  return startWokenLoop("inbox", pollMs, async (isStopped) => {
+    while (!isStopped() && (await sequenceEvents(db)) === BATCH);
   });
 }
 
-/** Runs `turn` once per wake-up or poll, never twice at the same time; a failed turn is logged and tried at the next. */
+/**
+ * Runs `turn` once per wake-up or poll, never twice at the same time; a failed turn is logged and tried at the next.
+ * A turn of many steps asks between them whether it was told to stop.
+ */
 export function startWokenLoop(
   channel: "inbox" | "log",
   pollMs: number,
-  turn: () => Promise<void>,
+  turn: (isStopped: () => boolean) => Promise<void>,
 ): { stop(): Promise<void> } {
   let running: Promise<void> | undefined;
   let isAskedAgain = false;
@@ -81,7 +84,7 @@ export function startWokenLoop(
       isAskedAgain = true;
       return;
     }
-    running = turn()
+    running = turn(() => isStopped)
       .catch((error: unknown) => log.error({ err: error, channel }, "follower turn failed"))
       .finally(() => {
         running = undefined;

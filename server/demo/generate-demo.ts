@@ -15,6 +15,7 @@ import {
   team,
 } from "#db/schema/index.ts";
 import { newId } from "#db/schema/columns.ts";
+import { insertRows } from "#db/insert-rows.ts";
 import type { RequestContext } from "#server/core/context.ts";
 import { emitEvents, type NewEvent } from "#server/core/events.ts";
 import { withTransaction } from "#server/core/transaction.ts";
@@ -37,7 +38,7 @@ const ACCOUNTS = 240;
 const OPPORTUNITIES = 4_500;
 const DAYS = 425;
 const WITH_CONVERSATION = 90;
-const BATCH = 500;
+const BATCH = 1_500;
 const REGIONS = ["North", "South", "West"];
 const MANAGERS_PER_REGION = 2;
 const REPS_PER_MANAGER = 6;
@@ -67,7 +68,7 @@ export async function generateDemo(db: Database, passwordHash: string, now: Date
     family,
     listPriceCents: price * 100,
   }));
-  await withTransaction(ctx, async (ctx) => void (await ctx.db.insert(product).values(products)));
+  await withTransaction(ctx, async (ctx) => void (await insertRows(ctx.db, product, products)));
   const accounts = await makeAccounts(ctx, random, reps);
   await makeDeals(ctx, random, { reps, products, accounts });
 }
@@ -110,10 +111,16 @@ async function makePeople(ctx: RequestContext, random: Random, passwordHash: str
   }
   await withTransaction(ctx, async (ctx) => {
     const w = ctx.workspaceId;
-    await ctx.db.insert(team).values(teams.map(({ managerId: _managerId, ...row }) => ({ ...row, workspaceId: w })));
-    await ctx.db
-      .insert(appUser)
-      .values(people.map((person) => ({ ...person, workspaceId: w, passwordHash, isDemo: true })));
+    await insertRows(
+      ctx.db,
+      team,
+      teams.map(({ managerId: _managerId, ...row }) => ({ ...row, workspaceId: w })),
+    );
+    await insertRows(
+      ctx.db,
+      appUser,
+      people.map((person) => ({ ...person, workspaceId: w, passwordHash, isDemo: true })),
+    );
     for (const { id, managerId } of teams) {
       await ctx.db
         .update(team)
@@ -175,14 +182,12 @@ async function makeAccounts(ctx: RequestContext, random: Random, reps: Person[])
     }
   }
   await withTransaction(ctx, async (ctx) => {
-    await ctx.db.insert(account).values(accounts.map(({ row }) => ({ ...row, parentAccountId: null })));
-    for (const { row } of accounts) {
-      if (!row.parentAccountId) continue;
-      await ctx.db
-        .update(account)
-        .set({ parentAccountId: row.parentAccountId })
-        .where(and(eq(account.workspaceId, ctx.workspaceId), eq(account.id, row.id!)));
-    }
+    // One statement: parents and daughters are there together when the references are checked.
+    await insertRows(
+      ctx.db,
+      account,
+      accounts.map(({ row }) => row),
+    );
     await emitEvents(
       ctx,
       accounts.map(({ id }) => ({ type: "account.created", subject: { type: "account", id } })),
@@ -190,7 +195,7 @@ async function makeAccounts(ctx: RequestContext, random: Random, reps: Person[])
   });
   await inBatches(contacts, (part) =>
     withTransaction(ctx, async (ctx) => {
-      await ctx.db.insert(contact).values(part);
+      await insertRows(ctx.db, contact, part);
       await emitEvents(
         ctx,
         part.map((row) => ({
@@ -227,9 +232,17 @@ async function makeDeals(ctx: RequestContext, random: Random, parts: DealParts):
     if (deal.row.stageKind === "open" && open++ >= WITH_CONVERSATION * 4) deal.conversation = null;
     return deal;
   });
-  await inBatches(deals, (part) => withTransaction(ctx, (ctx) => insertDeals(ctx, part)));
   const talking = deals.filter(({ conversation }) => conversation !== null).slice(0, WITH_CONVERSATION);
-  await inBatches(talking, (part) => withTransaction(ctx, (ctx) => insertConversations(ctx, random, part)), 30);
+  const talks = talking.map((deal) => makeTalk(ctx, random, deal));
+  await inBatches(deals, (part) => withTransaction(ctx, (ctx) => insertDeals(ctx, part)));
+  await withTransaction(ctx, (ctx) => insertTalks(ctx, talks.flat()));
+  await withTransaction(ctx, (ctx) =>
+    insertRows(
+      ctx.db,
+      task,
+      talking.flatMap(({ row }) => nextStepTask(row)),
+    ),
+  );
 }
 
 const day = (ctx: RequestContext, daysFromNow: number): Date =>
@@ -304,8 +317,14 @@ function makeDeal(
 }
 
 async function insertDeals(ctx: RequestContext, deals: NewDeal[]): Promise<void> {
-  await ctx.db.insert(opportunity).values(deals.map(({ row }) => row));
-  await ctx.db.insert(opportunityStageHistory).values(
+  await insertRows(
+    ctx.db,
+    opportunity,
+    deals.map(({ row }) => row),
+  );
+  await insertRows(
+    ctx.db,
+    opportunityStageHistory,
     deals.map(({ row }) => ({
       workspaceId: ctx.workspaceId,
       opportunityId: row.id,
@@ -317,7 +336,7 @@ async function insertDeals(ctx: RequestContext, deals: NewDeal[]): Promise<void>
   const roles = deals.flatMap(({ row, contacts }) =>
     contacts.map(({ id, role }) => ({ workspaceId: ctx.workspaceId, opportunityId: row.id, contactId: id, role })),
   );
-  if (roles.length > 0) await ctx.db.insert(opportunityContact).values(roles);
+  await insertRows(ctx.db, opportunityContact, roles);
   await emitEvents(
     ctx,
     deals.map(({ row }): NewEvent => ({
@@ -328,57 +347,56 @@ async function insertDeals(ctx: RequestContext, deals: NewDeal[]): Promise<void>
   );
 }
 
-async function insertConversations(ctx: RequestContext, random: Random, deals: NewDeal[]): Promise<void> {
-  const activities: (typeof activity.$inferInsert & { id: string })[] = [];
-  const links: (typeof activityLink.$inferInsert)[] = [];
-  const events: NewEvent[] = [];
-  const tasks: (typeof task.$inferInsert)[] = [];
-  for (const { row, conversation, problem } of deals) {
-    let latest: Date | undefined;
-    for (const { daysAgo, ...one } of writeConversation(random, conversation!, problem)) {
-      const id = newId();
-      const occurredAt = new Date(day(ctx, -daysAgo).getTime() - random.int(6 * 3_600_000));
-      latest = latest && latest > occurredAt ? latest : occurredAt;
-      activities.push({
-        ...one,
-        id,
-        workspaceId: ctx.workspaceId,
-        ownerId: row.ownerId,
-        occurredAt,
-        isTainted: one.direction === "inbound",
-      });
-      links.push(
-        { workspaceId: ctx.workspaceId, activityId: id, occurredAt, opportunityId: row.id },
-        { workspaceId: ctx.workspaceId, activityId: id, occurredAt, accountId: row.accountId! },
-      );
-      events.push({
-        type: "activity.logged",
-        subject: { type: "activity", id },
-        data: { kind: one.kind, opportunityId: row.id, accountId: row.accountId },
-      });
-    }
-    await ctx.db
-      .update(opportunity)
-      .set({ lastActivityAt: latest })
-      .where(and(eq(opportunity.workspaceId, ctx.workspaceId), eq(opportunity.id, row.id)));
-    if (row.nextStep)
-      tasks.push({
-        workspaceId: ctx.workspaceId,
-        id: newId(),
-        title: row.nextStep,
-        dueOn: row.nextStepDue,
-        ownerId: row.ownerId,
-        createdBy: row.ownerId,
-        opportunityId: row.id,
-        accountId: row.accountId,
-      });
-  }
-  await ctx.db.insert(activity).values(activities);
-  await ctx.db.insert(activityLink).values(links);
-  if (tasks.length > 0) await ctx.db.insert(task).values(tasks);
-  await emitEvents(ctx, events);
+interface Said {
+  row: typeof activity.$inferInsert & { id: string };
+  deal: NewDeal["row"];
 }
 
-async function inBatches<T>(items: T[], work: (part: T[]) => Promise<unknown>, size = BATCH): Promise<void> {
-  for (let start = 0; start < items.length; start += size) await work(items.slice(start, start + size));
+/** The conversation on a deal, whose last activity is noted on it. */
+function makeTalk(ctx: RequestContext, random: Random, { row: deal, conversation, problem }: NewDeal): Said[] {
+  const said = writeConversation(random, conversation!, problem).map(({ daysAgo, ...one }): Said => {
+    const occurredAt = new Date(day(ctx, -daysAgo).getTime() - random.int(6 * 3_600_000));
+    const isTainted = one.direction === "inbound";
+    const { workspaceId, ownerId } = deal;
+    return { deal, row: { ...one, id: newId(), workspaceId, ownerId, occurredAt, isTainted } };
+  });
+  deal.lastActivityAt = new Date(Math.max(...said.map(({ row }) => row.occurredAt.getTime())));
+  return said;
+}
+
+async function insertTalks(ctx: RequestContext, talks: Said[]): Promise<void> {
+  await insertRows(
+    ctx.db,
+    activity,
+    talks.map(({ row }) => row),
+  );
+  await insertRows(
+    ctx.db,
+    activityLink,
+    talks.flatMap(({ row: { id, occurredAt }, deal }) => {
+      const link = { workspaceId: ctx.workspaceId, activityId: id, occurredAt };
+      return [
+        { ...link, opportunityId: deal.id },
+        { ...link, accountId: deal.accountId },
+      ];
+    }),
+  );
+  await emitEvents(
+    ctx,
+    talks.map(({ row: { id, kind }, deal }) => ({
+      type: "activity.logged",
+      subject: { type: "activity", id },
+      data: { kind, opportunityId: deal.id, accountId: deal.accountId },
+    })),
+  );
+}
+
+function nextStepTask(deal: NewDeal["row"]): (typeof task.$inferInsert)[] {
+  if (!deal.nextStep) return [];
+  const { workspaceId, nextStep: title, nextStepDue: dueOn, ownerId, id: opportunityId, accountId } = deal;
+  return [{ id: newId(), workspaceId, title, dueOn, ownerId, createdBy: ownerId, opportunityId, accountId }];
+}
+
+async function inBatches<T>(items: T[], work: (part: T[]) => Promise<unknown>): Promise<void> {
+  for (let start = 0; start < items.length; start += BATCH) await work(items.slice(start, start + BATCH));
 }

@@ -5,9 +5,9 @@ import { defineClock } from "../define-job.ts";
 export const keepAssistantIndex = defineClock({
   name: "assistant.index",
   everySeconds: 1,
-  async run({ contextFor }) {
+  async run({ contextFor, isStopping }) {
     const ctx = contextFor("");
-    const count = await drainIndex(ctx.db, ctx.now);
+    const count = await drainIndex(ctx.db, ctx.now, isStopping);
     if (count > 0) ctx.log.debug({ count }, "records indexed");
   },
 });

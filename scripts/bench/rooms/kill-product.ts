@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import postgres from "postgres";
 import type { KillTarget, RunningTarget } from "#tests/rooms/support/kill-rounds.ts";
 import type { ServerChild } from "../support/child.ts";
+import { freePort } from "../support/free-port.ts";
 import { DEMO_ADMIN, procedures, signedInSocket, signIn, startProduct } from "../support/product.ts";
-import { freePort } from "./targets.ts";
 
 export interface ProductDatabase {
   env: Record<string, string>;

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { createRequire } from "node:module";
-import { createServer, type AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openDatabase } from "#db/client.ts";
@@ -8,6 +7,7 @@ import { migrate, migratePostgres } from "#db/migrate.ts";
 import { HostProcess } from "#tests/rooms/support/host-process.ts";
 import { ServerChild } from "../support/child.ts";
 import { SERVER_CORE } from "../support/cores.ts";
+import { freePort } from "../support/free-port.ts";
 
 /** A room server to be measured. Each start serves new, empty rooms on the storage it already has. */
 export interface Target {
@@ -71,13 +71,3 @@ async function startPlain(rooms: number, command: [string, ...string[]], env: Re
 }
 
 const roomNames = (count: number): string[] => Array.from({ length: count }, () => randomUUID());
-
-/** A port that nobody listens on. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-}

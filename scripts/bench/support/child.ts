@@ -12,6 +12,8 @@ export interface StartOptions {
   /** What it prints once it is usable. */
   ready: RegExp;
   timeoutMs?: number;
+  /** Whether it is kept on the server's processor; by default it is. */
+  isPinned?: boolean | undefined;
 }
 
 /** A server under measurement: in a process group of its own, so that it goes with everything it started. */
@@ -21,8 +23,14 @@ export class ServerChild {
 
   private constructor(private readonly child: ChildProcess) {}
 
-  static async start({ command, env, ready, timeoutMs = 180_000 }: StartOptions): Promise<ServerChild> {
-    const [program, ...args] = onServerCore(command);
+  static async start({
+    command,
+    env,
+    ready,
+    timeoutMs = 180_000,
+    isPinned = true,
+  }: StartOptions): Promise<ServerChild> {
+    const [program, ...args] = isPinned ? onServerCore(command) : command;
     const child = spawn(program, args, {
       detached: true,
       env: { ...process.env, ...env },

@@ -6,16 +6,18 @@ import { ServerChild } from "./child.ts";
 export interface ProductSettings {
   port: number;
   env: Record<string, string>;
+  isPinned?: boolean;
 }
 
 export const DEMO_ADMIN = "admin@demo.ringside.test";
 const DEMO_PASSWORD = "ringside-demo";
 
 /** Starts the built product; `env` says where its data is. */
-export function startProduct({ port, env }: ProductSettings): Promise<ServerChild> {
+export function startProduct({ port, env, isPinned }: ProductSettings): Promise<ServerChild> {
   return ServerChild.start({
     command: [process.execPath, "build/index.js"],
     env: { LOG_LEVEL: "fatal", DATABASE_URL: "", ...env, PORT: String(port) },
+    isPinned,
     ready: /Ringside is ready/,
   });
 }

@@ -14,8 +14,8 @@ const NEWEST = 10;
 const MOST_ATTEMPTS = 5;
 const RETRY_DELAY_MS = 5_000;
 
-/** Works off what is marked in all workspaces. @returns how many records it passed. */
-export async function drainIndex(db: Database, now: () => Date): Promise<number> {
+/** Works off what is marked in all workspaces, or what it can until it is to stop. @returns how many records it passed. */
+export async function drainIndex(db: Database, now: () => Date, isStopping = () => false): Promise<number> {
   await markNewWorkspaces(db, now);
   const workspaces = await withSystemTransaction(db, (tx) =>
     tx
@@ -26,7 +26,7 @@ export async function drainIndex(db: Database, now: () => Date): Promise<number>
   let passed = 0;
   for (const { workspaceId } of workspaces) {
     const ctx = jobContext(db, workspaceId, "assistant.index", now);
-    for (;;) {
+    while (!isStopping()) {
       const count = await drainBatch(ctx);
       passed += count;
       if (count === 0) break;
