@@ -1,7 +1,8 @@
 // Builds the screens (Remix on Vite) and bundles the processes (esbuild). `--if-missing` skips when the build is newer than the sources.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const SOURCES = ["app", "server", "db", "ai", "workers", "package-lock.json", "vite.config.ts", "remix.config.js"];
@@ -24,6 +25,8 @@ const vite = spawnSync("npx", ["--no-install", "remix", "vite:build", "--logLeve
   env: { ...process.env, NODE_ENV: "production" },
 });
 if (vite.status !== 0) process.exit(vite.status ?? 1);
+
+compressFiles("build/remix/client/assets");
 
 const entries = {
   index: "server/index.ts",
@@ -51,3 +54,17 @@ if (template.status !== 0) process.exit(template.status ?? 1);
 rmSync("build/make-template.js");
 rmSync("build/make-template.js.map");
 writeFileSync(STAMP, "");
+
+/**
+ * Puts a compressed copy beside each text file: the server sends it as it is.
+ * @param {string} folder
+ */
+function compressFiles(folder) {
+  for (const name of readdirSync(folder)) {
+    if (!/\.(js|css|svg|json)$/.test(name)) continue;
+    const path = join(folder, name);
+    const content = readFileSync(path);
+    writeFileSync(`${path}.br`, brotliCompressSync(content));
+    writeFileSync(`${path}.gz`, gzipSync(content, { level: 9 }));
+  }
+}

@@ -4,6 +4,7 @@ import { serveStatic } from "@hono/node-server/serve-static";
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { Hono, type Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { compress } from "hono/compress";
 import { clearedSessionCookies, readSessionCookie, sessionCookie } from "#server/auth/cookie.ts";
 import { SignInInput } from "#server/auth/sign-in.ts";
 import { DomainError } from "#server/core/errors.ts";
@@ -61,6 +62,9 @@ export function createHttpApp(options: HttpAppOptions): Hono<HttpEnv> {
     }
   });
   app.use(originGuard(options.allowedOrigins));
+  // Hashed files have been compressed by the build; this is for pages and answers. They hold no secret that a guess sent
+  // along could be compared with: the session is in the cookie alone.
+  app.use(compress({ encoding: "gzip" }));
 
   app.get("/healthz", (c) => c.text("ok"));
   app.get("/readyz", async (c) => {

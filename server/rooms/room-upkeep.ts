@@ -84,6 +84,7 @@ export class RoomUpkeep {
 
   stop(): void {
     for (const timer of this.timers) clearInterval(timer);
+    this.options.followers?.stop();
   }
 
   private tickPresence(): void {
