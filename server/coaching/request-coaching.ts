@@ -18,6 +18,7 @@ import { ForbiddenError, InvalidInputError, NotFoundError } from "#server/core/e
 import { emitEvent } from "#server/core/events.ts";
 import { requirePermission } from "#server/core/permissions.ts";
 import { withTransaction } from "#server/core/transaction.ts";
+import { listVisible, refKey } from "#server/core/visibility.ts";
 import { addWorkingMinutes, loadWorkingCalendar } from "#server/workspaces/index.ts";
 
 /** A passage as a browser marks it. */
@@ -103,6 +104,7 @@ export async function recordReview(
 
 async function createItem(ctx: RequestContext, input: NewItem): Promise<{ id: string }> {
   const author = requireUser(ctx);
+  await requireVisible(ctx, input);
   const repId = input.repId ?? (await getOwner(ctx, input));
   if (repId === author.userId) throw new InvalidInputError("You cannot coach yourself", { repId: "self" });
   requireManagerOf(ctx, repId);
@@ -160,6 +162,15 @@ export async function dueTime(ctx: RequestContext, severity: Severity): Promise<
     .where(and(eq(slaPolicy.workspaceId, ctx.workspaceId), eq(slaPolicy.severity, severity)));
   if (!policy) throw new NotFoundError("SLA policy", severity);
   return addWorkingMinutes(ctx.now(), policy.acknowledgeMinutes, await loadWorkingCalendar(ctx));
+}
+
+/** What the item is about is a record the author may open: the rep would be sent to it otherwise. */
+async function requireVisible(ctx: RequestContext, { opportunityId, accountId, roomId }: NewItem): Promise<void> {
+  const refs = Object.entries({ opportunity: opportunityId, account: accountId, room: roomId }).flatMap(([type, id]) =>
+    id ? [{ type, id }] : [],
+  );
+  const visible = await listVisible(ctx, refs);
+  for (const ref of refs) if (!visible.has(refKey(ref))) throw new NotFoundError(ref.type, ref.id);
 }
 
 function requireManagerOf(ctx: RequestContext, repId: string): void {

@@ -7,6 +7,7 @@ import {
   importFilePart,
   importRow,
   importRun,
+  stage,
   type ImportRecordType,
   type ImportTotals,
 } from "#db/schema/index.ts";
@@ -183,6 +184,7 @@ export async function startCheck(ctx: RequestContext, input: z.infer<typeof Conf
         "import.required",
       );
     if (changes.defaultOwnerId) await requireUserOfWorkspace(ctx, changes.defaultOwnerId);
+    await requireStages(ctx, Object.values(changes.stageMap ?? {}));
     await ctx.db.delete(importRow).where(and(eq(importRow.workspaceId, ctx.workspaceId), eq(importRow.runId, runId)));
     await ctx.db
       .update(importRun)
@@ -349,4 +351,14 @@ async function requireUserOfWorkspace(ctx: RequestContext, id: string): Promise<
     .from(appUser)
     .where(and(eq(appUser.workspaceId, ctx.workspaceId), inArray(appUser.id, [id])));
   if (found.length === 0) throw new NotFoundError("User", id);
+}
+
+async function requireStages(ctx: RequestContext, ids: string[]): Promise<void> {
+  if (ids.length === 0) return;
+  const found = await ctx.db
+    .select({ id: stage.id })
+    .from(stage)
+    .where(and(eq(stage.workspaceId, ctx.workspaceId), inArray(stage.id, ids)));
+  const missing = ids.find((id) => !found.some((row) => row.id === id));
+  if (missing) throw new NotFoundError("Stage", missing);
 }

@@ -2,6 +2,7 @@ import { initTRPC, TRPCError } from "@trpc/server";
 import { z } from "zod";
 import type { Auth } from "#server/auth/sign-in.ts";
 import type { RequestContext } from "#server/core/context.ts";
+import { classifyDatabaseError, DATABASE_UNAVAILABLE } from "#server/core/database-errors.ts";
 import { DomainError, type DomainErrorCode } from "#server/core/errors.ts";
 import { log } from "#server/core/log.ts";
 import { requirePermission, type Permission } from "#server/core/permissions.ts";
@@ -63,22 +64,20 @@ const t = initTRPC
 export const router = t.router;
 export const createCallerFactory = t.createCallerFactory;
 
-/** Domain errors keep their meaning on the way out; anything else is ours to mend and is logged in full. */
+/** Domain errors keep their meaning on the way out; anything else is ours to mend, is logged in full and told in general words. */
 const mapErrors = t.middleware(async ({ next, path, ctx }) => {
   const result = await next();
   if (result.ok) return result;
   const { cause } = result.error;
   if (cause instanceof DomainError) throw new TRPCError({ code: STATUS[cause.code], message: cause.message, cause });
-  const notFound = cause && isMalformedId(cause);
-  if (notFound) throw new TRPCError({ code: "NOT_FOUND", message: "Not found" });
-  if (result.error.code === "INTERNAL_SERVER_ERROR") {
-    log.error({ err: cause ?? result.error, path, requestId: ctx.requestId }, "procedure failed");
-  }
-  return result;
+  if (result.error.code !== "INTERNAL_SERVER_ERROR") return result;
+  const failure = classifyDatabaseError(cause);
+  if (failure === "no_such_record") throw new TRPCError({ code: "NOT_FOUND", message: "Not found" });
+  log.error({ err: cause ?? result.error, path, requestId: ctx.requestId }, "procedure failed");
+  if (failure === "unavailable") throw new TRPCError({ code: "SERVICE_UNAVAILABLE", message: DATABASE_UNAVAILABLE });
+  // Pages show a refusal's words too, and those of a driver hold statements and values.
+  throw new TRPCError({ code: "INTERNAL_SERVER_ERROR", message: "Something went wrong" });
 });
-
-/** PostgreSQL 22P02: text that is no uuid reached a uuid column. */
-const isMalformedId = (cause: Error): boolean => "code" in cause && cause.code === "22P02";
 
 export const publicProcedure = t.procedure.meta({ permission: "public" }).use(mapErrors);
 

@@ -1,0 +1,149 @@
+import { randomUUID } from "node:crypto";
+import {
+  aiAnswer,
+  aiStream,
+  aiSuggestion,
+  importFilePart,
+  importRow,
+  importRun,
+  notification,
+} from "#db/schema/index.ts";
+import { pipeline, product, stage, team } from "#db/schema/index.ts";
+import { newId } from "#db/schema/columns.ts";
+import { eq } from "drizzle-orm";
+import { createAccount } from "#server/accounts/index.ts";
+import { withTransaction } from "#server/core/transaction.ts";
+import { createOpportunity } from "#server/opportunities/index.ts";
+import type { TestWorkspace } from "../../factories.ts";
+
+type Who = keyof TestWorkspace["ids"];
+
+/** Kinds of records whose ids the procedures take. */
+export type Kind =
+  | "account"
+  | "parent_account"
+  | "contact"
+  | "opportunity"
+  | "room"
+  | "coaching_item"
+  | "comment"
+  | "task"
+  | "import_run"
+  | "notification"
+  | "answer"
+  | "suggestion"
+  | "user"
+  | "team"
+  | "parent_team"
+  | "stage"
+  | "product";
+
+export type Scene = Record<Kind, string>;
+
+/** One record of every kind, all of one deal; `mark` stands in every text of theirs that the product keeps. */
+export async function createScene(
+  world: TestWorkspace,
+  who: { rep: Who; manager: Who; viewer: Who },
+  mark: string,
+): Promise<Scene> {
+  const rep = await world.ctx(who.rep);
+  const [asRep, asManager] = [await world.caller(who.rep), await world.caller(who.manager)];
+  const { id: parent } = await createAccount(rep, { name: `${mark} parent` });
+  const { id: account } = await createAccount(rep, { name: `${mark} account` });
+  const { id: opportunity } = await createOpportunity(rep, {
+    name: `${mark} deal`,
+    accountId: account,
+    amountCents: 777_000,
+    closeDate: "2027-01-31",
+    nextStep: `${mark} step`,
+  });
+  const { id: contact } = await asRep.contacts.create({ lastName: `${mark} contact`, accountId: account });
+  await asRep.opportunities.setContactRole({ opportunityId: opportunity, contactId: contact, role: mark });
+  await asRep.activities.log({ kind: "note", subject: `${mark} note`, body: mark, opportunityId: opportunity });
+  const { id: task } = await asRep.tasks.create({
+    title: `${mark} task`,
+    opportunityId: opportunity,
+    accountId: account,
+  });
+  const { roomId: room } = await asRep.rooms.open({ subjectType: "opportunity", subjectId: opportunity });
+  const { id: comment } = await asRep.coaching.addComment({ roomId: room, body: `${mark} remark` });
+  const { id: item } = await asManager.coaching.request({
+    opportunityId: opportunity,
+    roomId: room,
+    repId: world.ids[who.rep],
+    comment: `${mark} coaching`,
+  });
+  const rest = await addRowsBelow(world, { mark, opportunity, viewer: world.ids[who.viewer] });
+  return {
+    account,
+    parent_account: parent,
+    contact,
+    opportunity,
+    room,
+    coaching_item: item,
+    comment,
+    task,
+    user: world.ids[who.rep],
+    ...rest,
+  };
+}
+
+/** Records that jobs write: straight into their tables. */
+function addRowsBelow(
+  world: TestWorkspace,
+  { mark, opportunity, viewer }: Record<"mark" | "opportunity" | "viewer", string>,
+) {
+  const { workspaceId } = world;
+  const ids = {
+    import_run: newId(),
+    notification: newId(),
+    answer: newId(),
+    suggestion: newId(),
+    team: newId(),
+    parent_team: newId(),
+    product: newId(),
+    stage: newId(),
+  };
+  return withTransaction(world.job, async ({ db }) => {
+    const [line] = await db.select({ id: pipeline.id }).from(pipeline).where(eq(pipeline.workspaceId, workspaceId));
+    for (const id of [ids.team, ids.parent_team])
+      await db.insert(team).values({ workspaceId, id, name: `${mark} team ${id}` });
+    await db.insert(product).values({ workspaceId, id: ids.product, name: `${mark} product` });
+    await db.insert(stage).values({
+      workspaceId,
+      id: ids.stage,
+      pipelineId: line!.id,
+      name: `${mark} stage ${ids.stage}`,
+      position: Math.floor(Math.random() * 1e9) + 1000,
+      kind: "open",
+      probability: 0.5,
+      forecastCategory: "pipeline",
+    });
+    await db.insert(importRun).values({
+      ...{ workspaceId, id: ids.import_run, recordType: "account", fileName: `${mark}.csv`, fileSha256: mark },
+      ...{ encoding: "utf-8", delimiter: ",", header: ["Name", mark], mapping: { Name: "name" }, state: "uploaded" },
+      createdBy: viewer,
+    });
+    const run = { workspaceId, runId: ids.import_run };
+    await db.insert(importFilePart).values({ ...run, part: 0, content: Buffer.from(`Name\n${mark}\n`) });
+    const messages = [{ column: null, severity: "warning" as const, text: mark }];
+    await db.insert(importRow).values({ ...run, rowNumber: 1, outcome: "failed", messages });
+    await db.insert(notification).values({
+      ...{ workspaceId, id: ids.notification, userId: viewer, kind: "test", title: mark, href: `/${mark}` },
+      sourceEventId: randomUUID(),
+    });
+    await db.insert(aiSuggestion).values({
+      ...{ workspaceId, id: ids.suggestion, targetType: "opportunity", targetId: opportunity, rule: "idle" },
+      ...{ priority: 1, content: { title: mark, evidence: [] }, evidenceSha: mark, snapshot: {} },
+    });
+    const answer = { workspaceId, createdAt: new Date() };
+    const expiresAt = new Date(Date.now() + 3_600_000);
+    await db
+      .insert(aiAnswer)
+      .values({ ...answer, id: ids.answer, userId: viewer, question: mark, state: "done", expiresAt });
+    await db
+      .insert(aiStream)
+      .values({ ...answer, answerId: ids.answer, n: 1, event: { kind: "error", message: mark } });
+    return ids;
+  });
+}
