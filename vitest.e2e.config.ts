@@ -1,9 +1,9 @@
 import { defineConfig } from "vitest/config";
 
-// Browser journeys: the built product, a database of its own, and Chromium with two people at once.
+// The built product as a process of its own: browser journeys in Chromium, and what it does with hostile requests and bad luck.
 export default defineConfig({
   test: {
-    include: ["tests/e2e/**/*.e2e.test.ts"],
+    include: ["tests/e2e/**/*.e2e.test.ts", "tests/product/**/*.test.ts"],
     testTimeout: 120_000,
     hookTimeout: 240_000,
     fileParallelism: false,

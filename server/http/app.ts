@@ -5,8 +5,10 @@ import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { Hono, type Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { compress } from "hono/compress";
+import { HTTPException } from "hono/http-exception";
 import { clearedSessionCookies, readSessionCookie, sessionCookie } from "#server/auth/cookie.ts";
 import { SignInInput } from "#server/auth/sign-in.ts";
+import { classifyDatabaseError, DATABASE_UNAVAILABLE } from "#server/core/database-errors.ts";
 import { DomainError } from "#server/core/errors.ts";
 import { log } from "#server/core/log.ts";
 import type { Settings } from "#server/env.ts";
@@ -82,7 +84,10 @@ export function createHttpApp(options: HttpAppOptions): Hono<HttpEnv> {
   mountPages(app, options, isTls);
 
   app.onError((error, c) => {
+    if (error instanceof HTTPException) return error.getResponse();
+    const isUnavailable = classifyDatabaseError(error) === "unavailable";
     log.error({ err: error, requestId: c.get("requestId"), path: c.req.path }, "request failed");
+    if (isUnavailable) return c.text(DATABASE_UNAVAILABLE, 503, { "retry-after": "5" });
     return c.text(`Something went wrong. Request ${c.get("requestId")}`, 500);
   });
   return app;

@@ -16,5 +16,7 @@ export function safeRedirect(target: string | null | undefined, fallback = "/"):
     }
   }
   const resolved = new URL(target, "http://ringside.invalid");
-  return resolved.host === "ringside.invalid" ? resolved.pathname + resolved.search + resolved.hash : fallback;
+  const place = resolved.pathname + resolved.search + resolved.hash;
+  // Without its dots `/a/..//host` is another host's address.
+  return resolved.host === "ringside.invalid" && !place.startsWith("//") ? place : fallback;
 }

@@ -73,6 +73,8 @@ const mapErrors = t.middleware(async ({ next, path, ctx }) => {
   if (result.error.code !== "INTERNAL_SERVER_ERROR") return result;
   const failure = classifyDatabaseError(cause);
   if (failure === "no_such_record") throw new TRPCError({ code: "NOT_FOUND", message: "Not found" });
+  if (failure === "not_storable")
+    throw new TRPCError({ code: "UNPROCESSABLE_CONTENT", message: "Some of what was sent cannot be stored" });
   log.error({ err: cause ?? result.error, path, requestId: ctx.requestId }, "procedure failed");
   if (failure === "unavailable") throw new TRPCError({ code: "SERVICE_UNAVAILABLE", message: DATABASE_UNAVAILABLE });
   // Pages show a refusal's words too, and those of a driver hold statements and values.

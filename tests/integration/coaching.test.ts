@@ -143,7 +143,7 @@ describe("coaching ledger", () => {
     });
     await expect(
       (await world.caller("otherManager")).coaching.request({ opportunityId, repId: world.ids.rep, comment: "x" }),
-    ).rejects.toMatchObject({ code: "FORBIDDEN" });
+    ).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
 });
 
