@@ -18,7 +18,7 @@ import { unhandledErrors } from "#server/http/metrics.ts";
 import type { PageContext } from "#server/http/page-context.ts";
 import { startWeb } from "#server/start.ts";
 import { JOBS } from "#workers/jobs/index.ts";
-import { prepareQueues, releaseOrphans } from "#workers/queue.ts";
+import { grantQueues, prepareQueues, releaseOrphans } from "#workers/queue.ts";
 import { startWorkers } from "#workers/start-workers.ts";
 
 /** Long enough to finish running jobs and to dump the embedded database. */
@@ -126,6 +126,7 @@ async function prepareDatabase(handle: DatabaseHandle, settings: Settings): Prom
   if (handle.kind === "embedded") {
     await migrate(handle);
     await handle.withoutTimeLimit(() => prepareQueues(handle.sql, JOBS));
+    await grantQueues(handle.sql, []);
     await releaseOrphans(handle.sql);
     return;
   }
@@ -146,11 +147,7 @@ async function grantLogin(admin: postgres.Sql, databaseUrl: string): Promise<voi
   // Membership to switch to, not to have: the login itself inherits nothing.
   await admin`alter role ${admin(login)} noinherit`;
   await admin`grant ringside_app, ringside_system to ${admin(login)}`;
-  for (const grantee of [login, "ringside_app", "ringside_system"]) {
-    await admin`grant usage on schema pgboss to ${admin(grantee)}`;
-    await admin`grant select, insert, update, delete on all tables in schema pgboss to ${admin(grantee)}`;
-    await admin`grant execute on all functions in schema pgboss to ${admin(grantee)}`;
-  }
+  await grantQueues(admin, [login]);
 }
 
 function announce(

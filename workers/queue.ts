@@ -55,6 +55,15 @@ export async function prepareQueues(client: Sql, jobs: readonly Job[]): Promise<
   await boss.stop({ graceful: false, close: false });
 }
 
+/** Lets the application's two roles, and logins, work with the queue's tables without owning them. */
+export async function grantQueues(owner: Sql, logins: readonly string[]): Promise<void> {
+  for (const grantee of [...logins, "ringside_app", "ringside_system"]) {
+    await owner`grant usage on schema pgboss to ${owner(grantee)}`;
+    await owner`grant select, insert, update, delete on all tables in schema pgboss to ${owner(grantee)}`;
+    await owner`grant execute on all functions in schema pgboss to ${owner(grantee)}`;
+  }
+}
+
 /** For the one process of an embedded database: what was running when it died is nobody's now and may be tried at once. */
 export async function releaseOrphans(client: Sql): Promise<void> {
   await client`update pgboss.job set state = 'retry', start_after = now() where state = 'active'`;

@@ -2,7 +2,7 @@ import { Extension } from "@tiptap/core";
 import { Plugin, PluginKey, type EditorState } from "@tiptap/pm/state";
 import { Decoration, DecorationSet } from "@tiptap/pm/view";
 import type { PassageAnchor } from "#db/schema/index.ts";
-import { findPassage } from "./passages.ts";
+import { findBlock, findPassage } from "./passages.ts";
 
 export interface MarkedPassage {
   id: string;
@@ -15,12 +15,15 @@ export interface MarkedPassage {
 interface MarksState {
   passages: MarkedPassage[];
   activeId: string | null;
+  /** The block that a citation led to. */
+  citedBlockId: string | null;
   decorations: DecorationSet;
 }
 
 export const coachingMarksKey = new PluginKey<MarksState>("coachingMarks");
 
-function draw(state: EditorState, passages: MarkedPassage[], activeId: string | null): DecorationSet {
+function draw(state: EditorState, { passages, activeId, citedBlockId }: MarksState): DecorationSet {
+  const cited = citedBlockId === null ? undefined : findBlock(state, citedBlockId);
   const decorations = passages.flatMap(({ id, kind, state: coachingState, anchor }) => {
     const range = findPassage(state, anchor);
     if (!range) return [];
@@ -33,6 +36,7 @@ function draw(state: EditorState, passages: MarkedPassage[], activeId: string | 
     };
     return [Decoration.inline(range.from, range.to, attributes)];
   });
+  if (cited) decorations.push(Decoration.inline(cited.from, cited.to, { class: "passage-mark", "data-kind": "cited" }));
   return DecorationSet.create(state.doc, decorations);
 }
 
@@ -46,12 +50,12 @@ export const CoachingMarks = Extension.create<{ onOpen(id: string): void }>({
       new Plugin<MarksState>({
         key: coachingMarksKey,
         state: {
-          init: () => ({ passages: [], activeId: null, decorations: DecorationSet.empty }),
+          init: () => ({ passages: [], activeId: null, citedBlockId: null, decorations: DecorationSet.empty }),
           apply(transaction, old, _before, state) {
             const change = transaction.getMeta(coachingMarksKey) as Partial<MarksState> | undefined;
             if (!change && !transaction.docChanged) return old;
             const next = { ...old, ...change };
-            return { ...next, decorations: draw(state, next.passages, next.activeId) };
+            return { ...next, decorations: draw(state, next) };
           },
         },
         props: {

@@ -31,6 +31,7 @@ interface NotesEditorProps {
   canCoach: boolean;
   passages: MarkedPassage[];
   activeId: string | null;
+  citedBlockId: string | null;
   onAct(act: SelectionAct, editor: Editor): void;
   onOpenPassage(id: string): void;
   onReady(editor: Editor): void;
@@ -43,6 +44,7 @@ export function NotesEditor({
   canCoach,
   passages,
   activeId,
+  citedBlockId,
   onAct,
   onOpenPassage,
   onReady,
@@ -80,11 +82,9 @@ export function NotesEditor({
 
   useEffect(() => void editor?.setEditable(canWrite), [editor, canWrite]);
   useEffect(() => {
-    if (editor)
-      editor.view.dispatch(
-        editor.state.tr.setMeta(coachingMarksKey, { passages, activeId }).setMeta("addToHistory", false),
-      );
-  }, [editor, passages, activeId]);
+    const marks = { passages, activeId, citedBlockId };
+    editor?.view.dispatch(editor.state.tr.setMeta(coachingMarksKey, marks).setMeta("addToHistory", false));
+  }, [editor, passages, activeId, citedBlockId]);
 
   if (!editor) return null;
   return (

@@ -19,7 +19,8 @@ interface FormProps {
   onClose(): void;
 }
 
-const subjectInput = ({ type, id }: RoomSubject) =>
+/** The record as procedures take it. */
+export const subjectInput = ({ type, id }: RoomSubject) =>
   type === "opportunity" ? { opportunityId: id } : { accountId: id };
 
 const Quote = ({ anchor }: { anchor: PassageAnchor | undefined }) =>

@@ -75,3 +75,27 @@ export function findPassage(
   const to = place(anchor.end);
   return from !== null && to !== null && from < to ? { from, to } : undefined;
 }
+
+/** The text of a block of the notes, as citations name it (`client:clock` of its element); undefined when it is gone. */
+export function findBlock(state: EditorState, blockId: string): { from: number; to: number } | undefined {
+  const sync = syncOf(state);
+  const element = sync?.binding ? elementOf(sync.type, blockId) : undefined;
+  const text = element?.toArray().find((child) => child instanceof Y.XmlText);
+  if (!sync || !text) return undefined;
+  const relative = Y.createRelativePositionFromTypeIndex(text, 0);
+  const at = relativePositionToAbsolutePosition(sync.doc, sync.type, relative, sync.binding.mapping) as number | null;
+  if (at === null) return undefined;
+  const place = state.doc.resolve(at);
+  return { from: place.start(), to: place.end() };
+}
+
+function elementOf(parent: Y.XmlFragment, blockId: string): Y.XmlElement | undefined {
+  for (const child of parent.toArray()) {
+    if (!(child instanceof Y.XmlElement)) continue;
+    const id = child._item?.id;
+    if (id && `${id.client}:${id.clock}` === blockId) return child;
+    const inner = elementOf(child, blockId);
+    if (inner) return inner;
+  }
+  return undefined;
+}

@@ -3,7 +3,7 @@ import { useMediaQuery } from "@mantine/hooks";
 import { useSearchParams } from "@remix-run/react";
 import { useQuery } from "@tanstack/react-query";
 import type { Editor } from "@tiptap/core";
-import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { useMemo, useRef, useState, type ReactNode } from "react";
 import type { PassageAnchor } from "#db/schema/index.ts";
 import { useMe } from "../components/me.tsx";
 import { Timeline } from "../components/timeline.tsx";
@@ -12,10 +12,11 @@ import { AssistantPanel } from "../components/assistant/assistant-panel.tsx";
 import type { MarkedPassage } from "./coaching-marks.ts";
 import { CoachingTab } from "./coaching-tab.tsx";
 import { NotesEditor, type SelectionAct } from "./notes-editor.tsx";
-import { CoachForm, CommentForm, ReviewForm, TaskForm, type RoomSubject } from "./passage-forms.tsx";
-import { anchorOfSelection, findPassage } from "./passages.ts";
+import { CoachForm, CommentForm, ReviewForm, subjectInput, TaskForm, type RoomSubject } from "./passage-forms.tsx";
+import { anchorOfSelection, findBlock, findPassage } from "./passages.ts";
 import { PresentPeople } from "./present-people.tsx";
 import { SaveStatus } from "./save-status.tsx";
+import { scrollTo, useOpenedAt } from "./use-opened-at.ts";
 import { useRoom, useUnsavedGuard } from "./use-room.ts";
 import { VersionsTab } from "./versions-tab.tsx";
 
@@ -42,13 +43,14 @@ export default function RoomView({ subject, title, panel, isStrategyPinned }: Ro
   const [params] = useSearchParams();
   const [tab, setTab] = useState<string | null>("coaching");
   const [activeId, setActiveId] = useState<string | null>(params.get("item"));
+  const [citedBlockId, setCitedBlockId] = useState<string | null>(null);
   const [form, setForm] = useState<Form>();
   const [question, setQuestion] = useState<string>();
   const editor = useRef<Editor>();
   const isNarrow = useMediaQuery("(max-width: 62em)") ?? false;
   const [side, setSide] = useState<"panel" | "tabs" | null>(null);
 
-  const items = useQuery(trpc.coaching.list.queryOptions({ roomId: subject.roomId }));
+  const items = useQuery(trpc.coaching.list.queryOptions(subjectInput(subject)));
   const comments = useQuery(trpc.coaching.comments.queryOptions({ roomId: subject.roomId }));
   const passages = useMemo<MarkedPassage[]>(
     () => [
@@ -64,15 +66,18 @@ export default function RoomView({ subject, title, panel, isStrategyPinned }: Ro
     [items.data, comments.data],
   );
 
-  const showPassage = (id: string): void => {
+  const showPassage = (id: string): boolean => {
     setActiveId(id);
     setSide(null);
     const anchor = passages.find((passage) => passage.id === id)?.anchor;
     const view = editor.current?.view;
-    const range = anchor && view ? findPassage(view.state, anchor) : undefined;
-    if (!range || !view) return;
-    const node = view.domAtPos(range.from).node;
-    (node instanceof HTMLElement ? node : node.parentElement)?.scrollIntoView({ block: "center", behavior: "smooth" });
+    return scrollTo(view, anchor && view ? findPassage(view.state, anchor) : undefined);
+  };
+  const showBlock = (blockId: string): boolean => {
+    setCitedBlockId(blockId);
+    setSide(null);
+    const view = editor.current?.view;
+    return scrollTo(view, view ? findBlock(view.state, blockId) : undefined);
   };
   const openPassage = (id: string): void => {
     setActiveId(id);
@@ -104,16 +109,9 @@ export default function RoomView({ subject, title, panel, isStrategyPinned }: Ro
     heading?.scrollIntoView({ block: "start", behavior: "smooth" });
   };
 
-  // Once the notes are there, an item opened from the inbox shows its passage.
-  const wanted = params.get("item");
-  const hasShown = useRef(false);
-  useEffect(() => {
-    if (hasShown.current || !wanted || state.status !== "live" || passages.length === 0) return;
-    const timer = setTimeout(() => {
-      hasShown.current = true;
-      showPassage(wanted);
-    }, 400);
-    return () => clearTimeout(timer);
+  useOpenedAt({
+    isReady: state.status === "live" && items.isSuccess,
+    show: ({ itemId, blockId }) => (itemId ? showPassage(itemId) : showBlock(blockId ?? "")),
   });
 
   const canWrite = state.role === "write" && state.status !== "ended" && me.can("room:write");
@@ -127,7 +125,12 @@ export default function RoomView({ subject, title, panel, isStrategyPinned }: Ro
         <Tabs.Tab value="versions">Versions</Tabs.Tab>
       </Tabs.List>
       <Tabs.Panel value="coaching" pt="sm">
-        <CoachingTab items={items} comments={comments} activeId={activeId} onShowPassage={showPassage} />
+        <CoachingTab
+          items={items}
+          comments={comments}
+          activeId={activeId}
+          onShowPassage={(id) => void showPassage(id)}
+        />
       </Tabs.Panel>
       <Tabs.Panel value="assistant" pt="sm">
         <AssistantPanel record={{ type: subject.type, id: subject.id }} initialQuestion={question} />
@@ -235,6 +238,7 @@ export default function RoomView({ subject, title, panel, isStrategyPinned }: Ro
             canCoach={canCoach}
             passages={passages}
             activeId={activeId}
+            citedBlockId={citedBlockId}
             onAct={act}
             onOpenPassage={openPassage}
             onReady={(ready) => (editor.current = ready)}

@@ -75,7 +75,7 @@ export const importRow = pgTable(
     outcome: text("outcome").$type<"created" | "updated" | "skipped" | "failed">().notNull(),
     recordId: uuid("record_id"),
     messages: jsonb("messages")
-      .$type<{ column: string | null; severity: "error" | "warning"; text: string }[]>()
+      .$type<{ column: string | null; severity: "error" | "warning"; text: string; unknownStage?: string }[]>()
       .notNull()
       .default([]),
     before: jsonb("before").$type<Record<string, unknown>>(),

@@ -6,6 +6,8 @@ import { InvalidInputError } from "./errors.ts";
 export const PageInput = z.strictObject({
   cursor: z.string().max(500).nullish(),
   limit: z.number().int().min(1).max(100).default(50),
+  // Sent along by tRPC's infinite queries; lists go forward only.
+  direction: z.literal("forward").optional(),
 });
 
 export interface Page<Row> {

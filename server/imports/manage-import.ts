@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { and, asc, count, desc, eq, gt, inArray, ne } from "drizzle-orm";
+import { and, asc, count, desc, eq, gt, inArray, ne, sql } from "drizzle-orm";
 import { z } from "zod";
 import {
   appUser,
@@ -293,6 +293,9 @@ export async function getRun(ctx: RequestContext, { runId }: z.infer<typeof RunI
       .from(importRow)
       .where(and(eq(importRow.workspaceId, ctx.workspaceId), eq(importRow.runId, runId)))
       .groupBy(importRow.outcome);
+    const words = await ctx.db.execute<{ word: string }>(sql`
+      select distinct m ->> 'unknownStage' as word from import_row r, jsonb_array_elements(r.messages) m
+      where r.workspace_id = ${ctx.workspaceId} and r.run_id = ${runId} and m ? 'unknownStage' order by 1 limit 50`);
     const { sample = [], ...options } = run.options as unknown as ImportOptions & { sample?: string[][] };
     const unmapped = run.header.filter((column) => !(column in run.mapping));
     return {
@@ -303,6 +306,8 @@ export async function getRun(ctx: RequestContext, { runId }: z.infer<typeof RunI
       byOutcome,
       fields: IMPORT_FIELDS[run.recordType],
       importedBefore: twins[0] ?? null,
+      /** Words of the file's stage column that are no stage here; rows with them are not imported until each is mapped. */
+      unknownStages: words.map(({ word }) => word),
     };
   });
 }

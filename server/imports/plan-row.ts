@@ -8,6 +8,8 @@ export interface RowMessage {
   column: string | null;
   severity: "error" | "warning";
   text: string;
+  /** The file's word, for the screen to ask which stage it is. */
+  unknownStage?: string;
 }
 
 export interface ImportOptions {
@@ -48,8 +50,8 @@ export function planRow(
   const columnOf = new Map(Object.entries(mapping).map(([column, key]) => [key, column]));
   const warn = (key: string, text: string): void =>
     void messages.push({ column: columnOf.get(key) ?? null, severity: "warning", text });
-  const fail = (key: string, text: string): void =>
-    void messages.push({ column: columnOf.get(key) ?? null, severity: "error", text });
+  const fail = (key: string, text: string, more: Pick<RowMessage, "unknownStage"> = {}): void =>
+    void messages.push({ column: columnOf.get(key) ?? null, severity: "error", text, ...more });
 
   for (const field of IMPORT_FIELDS[type]) {
     const column = columnOf.get(field.key);
@@ -112,7 +114,7 @@ function noticeMisspellings(values: RowPlan["values"], warn: (key: string, text:
 
 interface Say {
   warn(key: string, text: string): void;
-  fail(key: string, text: string): void;
+  fail(key: string, text: string, more?: Pick<RowMessage, "unknownStage">): void;
 }
 
 /** Replaces names by ids. A name that is not known leaves the field empty and says so; only a stage is worth refusing the row. */
@@ -163,7 +165,10 @@ function resolveDeal(
   if (stageName) {
     const stageId = options.stageMap[stageName] ?? lookups.stages.get(nameKey(stageName))?.id;
     if (stageId) values.stageId = stageId;
-    else say.fail("stage", `"${stageName.slice(0, 80)}" is no stage here; say which one it is`);
+    else {
+      const unknownStage = stageName.slice(0, 80);
+      say.fail("stage", `"${unknownStage}" is no stage here; say which one it is`, { unknownStage });
+    }
   }
   const productName = take("product");
   const product = productName ? lookups.products.get(nameKey(productName)) : undefined;

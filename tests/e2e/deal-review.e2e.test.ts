@@ -1,6 +1,7 @@
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openBrowser, signIn, startProduct, type Product, type SignedIn } from "./product.ts";
+import { nameOf, notes, POLL, words } from "./room-page.ts";
 
 let product: Product;
 let browser: Browser;
@@ -9,19 +10,6 @@ let manager: SignedIn;
 let roomPath = "";
 
 const SENTENCE = "The champion left last week and nobody replaced her.";
-const POLL = { timeout: 30_000 };
-const notes = (page: Page) => page.locator(".notes");
-
-/** The notes' words without the carets of others. */
-const words = (page: Page): Promise<string> =>
-  page.evaluate(() => {
-    const copy = document.querySelector(".notes")!.cloneNode(true) as HTMLElement;
-    copy.querySelectorAll(".collaboration-carets__caret").forEach((caret) => caret.remove());
-    return [...copy.querySelectorAll("p, h2, h3")]
-      .map((node) => node.textContent?.replace(/\u2060/g, "").trim())
-      .join("\n");
-  });
-
 beforeAll(async () => {
   product = await startProduct(3411);
   browser = await openBrowser();
@@ -62,7 +50,7 @@ describe("the live deal review, a rep and his manager at once", () => {
   test("A1.3 each sees the other's name, caret and section, as the session says", async () => {
     const label = manager.page.locator(".collaboration-carets__label").first();
     await label.waitFor();
-    const me = (await rep.page.getByLabel(/^Signed in as/).getAttribute("aria-label"))!.replace("Signed in as ", "");
+    const me = await nameOf(rep.page);
     expect(await label.textContent()).toBe(me);
     await expect
       .poll(() => manager.page.locator(`[data-person="${me}"]`).getAttribute("data-section"), POLL)
@@ -117,7 +105,7 @@ describe("the live deal review, a rep and his manager at once", () => {
 
   test("A1.8 versions name their authors", async () => {
     await manager.page.getByRole("tab", { name: "Versions" }).click();
-    const me = (await rep.page.getByLabel(/^Signed in as/).getAttribute("aria-label"))!.replace("Signed in as ", "");
+    const me = await nameOf(rep.page);
     await manager.page.locator(".room-side ol", { hasText: me }).waitFor();
   });
 

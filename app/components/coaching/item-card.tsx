@@ -33,6 +33,14 @@ const ACT_WORDS: Record<string, string> = {
   comment: "wrote",
 };
 
+/** Acts that need no word. */
+const ACT_BUTTONS = [
+  { name: "start", label: "Start", isQuiet: false },
+  { name: "finish", label: "Done", isQuiet: false },
+  { name: "undo_acknowledge", label: "Undo", isQuiet: true },
+  { name: "withdraw", label: "Withdraw", isQuiet: true },
+] as const;
+
 export const StateBadge = ({ state }: { state: CoachingItem["state"] }) => (
   <Badge size="sm" variant="light" color={STATE_WORDS[state].color}>
     {STATE_WORDS[state].label}
@@ -117,31 +125,17 @@ export function ItemCard({ item, isOpen, onToggle, onShowPassage }: ItemCardProp
               Show in notes
             </Button>
           ) : null}
-          {can("start") ? (
-            <Button size="compact-xs" variant="light" onClick={() => act.mutate({ item, name: "start" })}>
-              Start
-            </Button>
-          ) : null}
-          {can("finish") ? (
-            <Button size="compact-xs" variant="light" onClick={() => act.mutate({ item, name: "finish" })}>
-              Done
-            </Button>
-          ) : null}
-          {can("undo_acknowledge") ? (
-            <Button size="compact-xs" variant="subtle" onClick={() => act.mutate({ item, name: "undo_acknowledge" })}>
-              Undo
-            </Button>
-          ) : null}
-          {can("withdraw") ? (
+          {ACT_BUTTONS.filter(({ name }) => can(name)).map(({ name, label, isQuiet }) => (
             <Button
+              key={name}
               size="compact-xs"
-              variant="subtle"
-              color="gray"
-              onClick={() => act.mutate({ item, name: "withdraw" })}
+              variant={isQuiet ? "subtle" : "light"}
+              disabled={act.isPending}
+              onClick={() => act.mutate({ item, name })}
             >
-              Withdraw
+              {label}
             </Button>
-          ) : null}
+          ))}
           <Button size="compact-xs" variant="subtle" color="gray" onClick={onToggle} aria-expanded={isOpen}>
             {isOpen ? "Hide history" : "History and reply"}
           </Button>
@@ -193,7 +187,7 @@ function Ledger({ item, canReopen }: { item: CoachingItem; canReopen: boolean })
             size="compact-xs"
             variant="light"
             color="orange"
-            disabled={!comment.trim()}
+            disabled={!comment.trim() || act.isPending}
             onClick={() => send("reopen")}
           >
             Reopen

@@ -78,10 +78,16 @@ function Mapping({ run }: { run: Run }) {
   const [mapping, setMapping] = useState<Record<string, string>>(run.mapping);
   const [duplicates, setDuplicates] = useState(run.options.duplicates);
   const [moneyUnit, setMoneyUnit] = useState(String(run.options.moneyUnit));
+  const [stageMap, setStageMap] = useState(run.options.stageMap);
+  const [defaultOwnerId, setDefaultOwnerId] = useState(run.options.defaultOwnerId);
+  const people = useQuery(trpc.users.assignable.queryOptions());
   const refresh = () => client.invalidateQueries({ queryKey: trpc.imports.pathKey() });
   const check = useMutation({
     mutationFn: () =>
-      api.imports.check.mutate({ runId: run.id, mapping, duplicates, moneyUnit: Number(moneyUnit) as 1 }),
+      api.imports.check.mutate({
+        ...{ runId: run.id, mapping, duplicates, stageMap, defaultOwnerId },
+        moneyUnit: Number(moneyUnit) as 1,
+      }),
     onError: showError,
     onSettled: refresh,
   });
@@ -142,7 +148,19 @@ function Mapping({ run }: { run: Run }) {
           </Table.Tbody>
         </Table>
       </Table.ScrollContainer>
+      <StageMap run={run} value={stageMap} onChange={setStageMap} />
       <Group mt="sm" gap="md" align="flex-end">
+        {run.fields.some(({ key }) => key === "owner") ? (
+          <Select
+            size="xs"
+            label="Owner, where the file names none"
+            data={(people.data ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+            value={defaultOwnerId}
+            onChange={(id) => id && setDefaultOwnerId(id)}
+            searchable
+            allowDeselect={false}
+          />
+        ) : null}
         <div>
           <Text size="sm">Records that are here already</Text>
           <SegmentedControl
@@ -188,6 +206,45 @@ function Mapping({ run }: { run: Run }) {
         ) : null}
       </Group>
     </section>
+  );
+}
+
+/** Which stage each unknown word of the file is; a check tells which words those are. */
+function StageMap({
+  run,
+  value,
+  onChange,
+}: {
+  run: Run;
+  value: Record<string, string>;
+  onChange(value: Record<string, string>): void;
+}) {
+  const stages = useQuery(trpc.opportunities.stages.queryOptions());
+  const wordsToMap = [...new Set([...run.unknownStages, ...Object.keys(value)])];
+  if (wordsToMap.length === 0) return null;
+  return (
+    <Stack gap="xs" mt="sm" role="group" aria-label="Stages of the file">
+      <Text size="sm">These stages are not known here. Say which one each is, then check again.</Text>
+      {wordsToMap.map((word) => (
+        <Group key={word} gap="xs" wrap="nowrap">
+          <Text size="sm" w={180} truncate>
+            {word}
+          </Text>
+          <Select
+            size="xs"
+            aria-label={`Stage for ${word}`}
+            placeholder="Rows are not imported"
+            data={(stages.data ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+            value={value[word] ?? null}
+            clearable
+            onChange={(stageId) => {
+              const { [word]: _old, ...rest } = value;
+              onChange(stageId ? { ...rest, [word]: stageId } : rest);
+            }}
+          />
+        </Group>
+      ))}
+    </Stack>
   );
 }
 
