@@ -4,7 +4,7 @@ import { onServerCore } from "./cores.ts";
 /** Nothing under measurement outlives the measurement, however that ends. */
 const running = new Set<ServerChild>();
 process.on("exit", () => running.forEach((server) => server.signal("SIGKILL")));
-process.on("SIGINT", () => process.exit(130));
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
 
 export interface StartOptions {
   command: readonly [string, ...string[]];

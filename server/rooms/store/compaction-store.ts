@@ -1,4 +1,4 @@
-import { and, eq, inArray, lt, notInArray, sql } from "drizzle-orm";
+import { and, eq, inArray, lt, sql } from "drizzle-orm";
 import type { Database } from "#db/client.ts";
 import { room, roomBlock, roomSnapshot, roomUpdate } from "#db/schema/index.ts";
 import { newId } from "#db/schema/columns.ts";
@@ -110,12 +110,9 @@ async function saveBlocks(tx: Database, key: RoomKey, { blocks, uptoSeq }: Deriv
     const row = known.get(blockId);
     return row?.hash === hash && row.position !== position;
   });
-  const ids = blocks.map(({ blockId }) => blockId);
-  const gone = stored.filter(({ blockId }) => !ids.includes(blockId));
-  if (gone.length > 0)
-    await tx
-      .delete(roomBlock)
-      .where(and(isOf(key, roomBlock), notInArray(roomBlock.blockId, ids.length > 0 ? ids : [""])));
+  const ids = new Set(blocks.map(({ blockId }) => blockId));
+  const gone = stored.flatMap(({ blockId }) => (ids.has(blockId) ? [] : [blockId]));
+  if (gone.length > 0) await tx.delete(roomBlock).where(and(isOf(key, roomBlock), inArray(roomBlock.blockId, gone)));
   if (changed.length > 0) {
     await tx
       .insert(roomBlock)
@@ -137,16 +134,13 @@ async function saveBlocks(tx: Database, key: RoomKey, { blocks, uptoSeq }: Deriv
   return changed.length + gone.length;
 }
 
-function saveMoved(tx: Database, key: RoomKey, moved: { blockId: string; position: number }[]) {
-  const positions = sql.join(
-    moved.map(({ blockId, position }) => sql`when ${blockId} then ${position}::int`),
-    sql` `,
-  );
-  const ids = moved.map(({ blockId }) => blockId);
-  return tx
-    .update(roomBlock)
-    .set({ position: sql`case ${roomBlock.blockId} ${positions} end` })
-    .where(and(isOf(key, roomBlock), inArray(roomBlock.blockId, ids)));
+/** A paragraph at the top moves all others: one parameter, joined, whatever their number. */
+function saveMoved(tx: Database, { workspaceId, roomId }: RoomKey, moved: { blockId: string; position: number }[]) {
+  const input = JSON.stringify(moved.map(({ blockId, position }) => ({ blockId, position })));
+  return tx.execute(sql`
+    update room_block b set position = m.position
+    from jsonb_to_recordset(${input}::jsonb) as m("blockId" text, position int)
+    where b.workspace_id = ${workspaceId} and b.room_id = ${roomId} and b.block_id = m."blockId"`);
 }
 
 const isOf = ({ workspaceId, roomId }: RoomKey, table: typeof roomBlock | typeof roomUpdate) =>

@@ -113,7 +113,7 @@ function startWriter(access: RoomAccess, name: string, acknowledged: Set<string>
     text.insert(0, word);
     const paragraph = new Y.XmlElement("paragraph");
     paragraph.insert(0, [text]);
-    connection.doc.getXmlFragment("notes").insert(0, [paragraph]);
+    connection.doc.getXmlFragment("notes").push([paragraph]);
   }, wordMs);
   return {
     connection,
