@@ -88,9 +88,12 @@ export async function startQueue(client: Sql): Promise<Queue> {
     async work(jobs, run) {
       for (const job of jobs) {
         const handle = async ([one]: PgBoss.Job<JobPayload>[]): Promise<void> => {
+          // The next one is fetched when this one ends, not at the next poll.
+          boss.notifyWorker(worker);
           if (one) await run(job, one.data);
         };
-        workers.push(await boss.work<JobPayload>(job.name, { batchSize: 1, pollingIntervalSeconds: 5 }, handle));
+        const worker = await boss.work<JobPayload>(job.name, { batchSize: 1, pollingIntervalSeconds: 5 }, handle);
+        workers.push(worker);
       }
     },
     wake: () => workers.forEach((id) => boss.notifyWorker(id)),

@@ -33,7 +33,7 @@ export async function startWorkers({
   };
   const jobsConsumer = enqueueJobs(queue, JOBS);
   const wakeQueue = { ...jobsConsumer, handle: wakeAfter(jobsConsumer.handle, queue.wake) };
-  const followers = [startSequencer(db, pollMs), startConsumers(db, [...CONSUMERS, wakeQueue], pollMs, now)];
+  const followers = [startSequencer(db, pollMs), startConsumers(db, [wakeQueue, ...CONSUMERS], pollMs, now)];
   const clocks = CLOCKS.map((clock) => startClock(clock, (workspaceId) => contextFor(workspaceId, clock.name)));
   await queue.work(JOBS, (job, payload) => job.run(contextFor(payload.workspaceId, job.name), payload));
   return {

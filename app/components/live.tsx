@@ -8,6 +8,8 @@ const LiveContext = createContext<Connection>("connecting");
 export const useConnection = (): Connection => useContext(LiveContext);
 
 const RETRY_MS = 3_000;
+/** The first change shows at once; while more keep coming, as during an import, screens are refetched this often. */
+const PACE_MS = 1_000;
 
 /** Which slices' queries may show a record of this type. */
 const SLICES: Record<string, string[]> = {
@@ -56,12 +58,21 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     });
     let changes: { unsubscribe(): void } | undefined;
     let retry: ReturnType<typeof setTimeout> | undefined;
+    const waiting: ChangeStub[] = [];
+    let pace: ReturnType<typeof setTimeout> | undefined;
+    const show = (): void => {
+      pace = undefined;
+      if (waiting.length === 0) return;
+      const batch = waiting.splice(0);
+      void client.invalidateQueries({ predicate: (query) => shows(query, batch) });
+      pace = setTimeout(show, PACE_MS);
+    };
     const follow = (): void => {
       changes = api.live.changes.subscribe(undefined, {
         onData: ({ data }) => {
           if (data.reset) void client.invalidateQueries();
-          else if (data.changes.length > 0)
-            void client.invalidateQueries({ predicate: (query) => shows(query, data.changes) });
+          waiting.push(...data.changes);
+          if (!pace) show();
         },
         onStarted: () => setConnection("live"),
         // The server gave this subscription up, not the connection: ask anew and catch up.
@@ -78,6 +89,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     return () => {
       states?.unsubscribe();
       clearTimeout(retry);
+      clearTimeout(pace);
       changes?.unsubscribe();
     };
   }, [client]);

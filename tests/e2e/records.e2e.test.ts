@@ -63,13 +63,13 @@ describe("records in the browser", () => {
       "Pilot boats;Discovery;9000;2027-04-01",
     ]);
     await page.goto(`${product.url}/settings/import`);
-    await page.getByLabel("The file holds").click();
+    await page.getByRole("textbox", { name: "The file holds" }).click();
     await page.getByRole("option", { name: "Opportunities" }).click();
     await page.locator("input[type=file]").setInputFiles(path);
     await page.getByRole("button", { name: "Upload and look" }).click();
     await page.getByRole("button", { name: "Check", exact: true }).click();
     await page.getByText('"Sniffing" is no stage here').first().waitFor();
-    await page.getByLabel("Stage for Sniffing").click();
+    await page.getByRole("textbox", { name: "Stage for Sniffing" }).click();
     await page.getByRole("option", { name: "Qualification" }).click();
     await page.getByRole("button", { name: "Check again" }).click();
     await page.getByRole("button", { name: "Import 2 rows" }).click();
