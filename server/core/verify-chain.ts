@@ -47,8 +47,11 @@ export async function verifyChain(
     tx.select().from(eventHead).where(eq(eventHead.workspaceId, workspaceId)),
   );
   const expected = head ?? { workspaceSeq: 0, hash: GENESIS_HASH };
-  if (expected.workspaceSeq !== workspaceSeq || expected.hash !== hash)
-    return { isIntact: false, workspaceSeq, problem: "the end was cut off" };
+  if (expected.workspaceSeq !== workspaceSeq || expected.hash !== hash) {
+    const problem =
+      expected.workspaceSeq < workspaceSeq ? "events stand behind the end of the chain" : "the end was cut off";
+    return { isIntact: false, workspaceSeq, problem };
+  }
   if (!isHeadKnown) return { isIntact: false, workspaceSeq, problem: "the known head is not part of the chain" };
   return { isIntact: true, length: workspaceSeq, head: hash };
 }

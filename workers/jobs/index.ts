@@ -3,6 +3,7 @@ import type { Consumer } from "#server/core/consumers.ts";
 import { notifyPeople } from "../consumers/notify-people.ts";
 import type { Clock, Job } from "../define-job.ts";
 import { keepAssistantIndex } from "./assistant-index.ts";
+import { tellAuditHeads } from "./audit-head.ts";
 import { cleanAssistant, embedAssistant, renewAssistant } from "./assistant-upkeep.ts";
 import { escalateCoaching } from "./escalate-coaching.ts";
 import { runImportJob } from "./run-import.ts";
@@ -16,6 +17,7 @@ export const CONSUMERS: readonly Consumer[] = [notifyPeople, indexConsumer];
 /** What the clock starts. */
 export const CLOCKS: readonly Clock[] = [
   escalateCoaching,
+  tellAuditHeads,
   keepAssistantIndex,
   renewAssistant,
   embedAssistant,

@@ -1,0 +1,1 @@
+export { listHeads, readKnownHeads, verifyAudit } from "./verify-audit.ts";
