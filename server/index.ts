@@ -16,6 +16,7 @@ import { ensureDemo, type DemoFolder } from "#server/demo/index.ts";
 import { readSettings, type Settings } from "#server/env.ts";
 import { unhandledErrors } from "#server/http/metrics.ts";
 import type { PageContext } from "#server/http/page-context.ts";
+import { offerSetup } from "#server/setup/index.ts";
 import { startWeb } from "#server/start.ts";
 import { JOBS } from "#workers/jobs/index.ts";
 import { grantQueues, prepareQueues, releaseOrphans } from "#workers/queue.ts";
@@ -98,7 +99,8 @@ async function main(): Promise<void> {
         handler(request, context as unknown as Parameters<typeof handler>[1]),
     });
     closers.push(() => web.stop());
-    announce(web.url, settings, demoLogins);
+    const setupToken = await offerSetup(handle.db, new Date());
+    announce(web.url, settings, demoLogins, setupToken);
   }
 }
 
@@ -154,6 +156,7 @@ function announce(
   url: string,
   settings: Settings,
   demoLogins: { label: string; email: string; password: string }[],
+  setupToken: string | undefined,
 ): void {
   const lines = [
     "",
@@ -161,6 +164,9 @@ function announce(
     settings.databaseUrl ? "  Data: PostgreSQL (DATABASE_URL)" : `  Data: ${settings.dataDir}`,
     `  Assistant: ${settings.model ? `model ${settings.model.chatModel ?? "as its server offers"}` : "extractive, no AI model (set OPENAI_API_KEY or OPENAI_BASE_URL)"}`,
     ...demoLogins.map(({ label, email, password }) => `  ${label.padEnd(8)} ${email}  /  ${password}`),
+    ...(setupToken
+      ? [`  Make the workspace and its administrator, once, within 24 hours: ${url}/setup?token=${setupToken}`]
+      : []),
     "",
   ];
   process.stdout.write(lines.join("\n") + "\n");

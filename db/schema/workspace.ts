@@ -112,6 +112,12 @@ export const signInThrottle = pgTable("sign_in_throttle", {
   lastFailureAt: instant("last_failure_at").notNull(),
 });
 
+/** Links that make the first workspace, by the hash of their token. Before it there is nobody who could sign in. */
+export const setupLink = pgTable("setup_link", {
+  tokenHash: text("token_hash").primaryKey(),
+  expiresAt: instant("expires_at").notNull(),
+});
+
 export const holiday = pgTable(
   "holiday",
   { workspaceId: workspaceId(), day: date("day", { mode: "string" }).notNull(), name: text("name").notNull() },

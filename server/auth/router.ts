@@ -3,6 +3,7 @@ import { session } from "#db/schema/index.ts";
 import { requireUser, type RequestContext } from "#server/core/context.ts";
 import { withTransaction } from "#server/core/transaction.ts";
 import { procedure, router } from "#server/trpc/init.ts";
+import { changePassword, ChangePasswordInput } from "./change-password.ts";
 
 /** The caller's own sessions; an id here is no cookie and opens nothing. */
 async function listSessions(ctx: RequestContext) {
@@ -26,5 +27,8 @@ async function listSessions(ctx: RequestContext) {
 
 export const authRouter = router({
   sessions: procedure("signed-in").query(({ ctx }) => listSessions(ctx)),
+  changePassword: procedure("signed-in")
+    .input(ChangePasswordInput)
+    .mutation(({ ctx, input }) => changePassword(ctx, input)),
   signOutEverywhereElse: procedure("signed-in").mutation(({ ctx }) => ctx.auth.signOutEverywhereElse(ctx)),
 });

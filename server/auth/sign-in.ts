@@ -1,8 +1,8 @@
-import { and, asc, eq, ne } from "drizzle-orm";
+import { asc, eq } from "drizzle-orm";
 import type { Lucia } from "lucia";
 import { z } from "zod";
 import type { Database } from "#db/client.ts";
-import { appUser, session } from "#db/schema/index.ts";
+import { appUser } from "#db/schema/index.ts";
 import type { RequestContext, UserActor } from "#server/core/context.ts";
 import { requireUser } from "#server/core/context.ts";
 import { UnauthenticatedError } from "#server/core/errors.ts";
@@ -12,7 +12,8 @@ import { withSystemTransaction, withTransaction } from "#server/core/transaction
 import { loadActor } from "./load-actor.ts";
 import { isPasswordCorrect } from "./password.ts";
 import { ABSOLUTE_DAYS, createLucia, hashSessionId } from "./session-adapter.ts";
-import { clearFailedSignIns, recordFailedSignIn, requireSignInAllowed } from "./throttle.ts";
+import { endSessions } from "./sessions.ts";
+import { admitSignIn } from "./throttle.ts";
 
 export const SignInInput = z.object({
   email: z.string().trim().toLowerCase().min(1).max(254),
@@ -61,7 +62,7 @@ export function createAuth(db: Database, now: () => Date = () => new Date()): Au
 
   return {
     async signIn({ email, password }, origin) {
-      await requireSignInAllowed(db, email, origin.ip, now());
+      const attempt = await admitSignIn(db, email, origin.ip, now());
       const candidates = await withSystemTransaction(db, (tx) =>
         tx
           .select({
@@ -83,11 +84,10 @@ export function createAuth(db: Database, now: () => Date = () => new Date()): Au
         if (await isPasswordCorrect(candidate.passwordHash, password)) found = candidate;
       }
       if (!found) {
-        await recordFailedSignIn(db, email, origin.ip, now());
         log.info({ requestId: origin.requestId, ip: origin.ip }, "sign-in refused");
         throw new UnauthenticatedError("The e-mail address or the password is wrong.");
       }
-      await clearFailedSignIns(db, email, origin.ip);
+      await attempt.succeeded();
       const absoluteExpiresAt = new Date(now().getTime() + ABSOLUTE_DAYS * 86_400_000);
       const { workspaceId, id: userId } = found;
       const created = await lucia.createSession(userId, {
@@ -134,24 +134,7 @@ export function createAuth(db: Database, now: () => Date = () => new Date()): Au
     async signOutEverywhereElse(ctx) {
       const { userId, sessionIdHash } = requireUser(ctx);
       cache.clear();
-      return withTransaction(ctx, async (ctx) => {
-        const ended = await ctx.db
-          .delete(session)
-          .where(
-            and(
-              eq(session.workspaceId, ctx.workspaceId),
-              eq(session.userId, userId),
-              ne(session.idHash, sessionIdHash ?? ""),
-            ),
-          )
-          .returning({ idHash: session.idHash });
-        await emitEvent(ctx, {
-          type: "user.signed_out",
-          subject: { type: "user", id: userId },
-          data: { sessionIdHashes: ended.map(({ idHash }) => idHash) },
-        });
-        return ended.length;
-      });
+      return withTransaction(ctx, (ctx) => endSessions(ctx, userId, sessionIdHash));
     },
 
     forget: () => cache.clear(),

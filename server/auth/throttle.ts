@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { inArray, sql } from "drizzle-orm";
+import { asc, eq, inArray, sql } from "drizzle-orm";
 import type { Database } from "#db/client.ts";
-import { signInThrottle } from "#db/schema/index.ts";
+import { appUser, session, signInThrottle } from "#db/schema/index.ts";
 import { LimitError } from "#server/core/errors.ts";
 import { withSystemTransaction } from "#server/core/transaction.ts";
 
@@ -30,49 +30,93 @@ const MEMORY_SECONDS = 3600;
 const delaySeconds = (rule: Rule, failures: number): number =>
   failures < rule.free ? 0 : Math.min(rule.maxDelaySeconds, 2 ** (failures - rule.free));
 
-/** @throws LimitError with `retryAfterSeconds` while any of the keys must wait. */
-export async function requireSignInAllowed(db: Database, email: string, ip: string, now: Date): Promise<void> {
-  const rules = rulesFor(email, ip);
-  const rows = await withSystemTransaction(db, (tx) =>
-    tx
-      .select()
-      .from(signInThrottle)
+/** An attempt that was let through; it counts as failed until it is taken back. */
+export interface SignInAttempt {
+  succeeded(): Promise<void>;
+}
+
+/**
+ * Lets one attempt through, and counts it as failed beforehand: attempts at the same moment see each other.
+ * @throws LimitError with `retryAfterSeconds` while any of the keys must wait.
+ */
+export async function admitSignIn(db: Database, email: string, ip: string, now: Date): Promise<SignInAttempt> {
+  const before = await withSystemTransaction(db, async (tx) => {
+    const isKnown = await isKnownAddress(tx, email, ip);
+    const rules = rulesFor(email, ip).filter(({ key }) => !(isKnown && key.startsWith("account:")));
+    const rows = await lockRows(tx, rules);
+    const wait = Math.max(
+      0,
+      ...rules.map((rule) => {
+        const row = rows.get(rule.key)!;
+        const age = (now.getTime() - row.lastFailureAt.getTime()) / 1000;
+        return age < MEMORY_SECONDS ? delaySeconds(rule, row.failures) - age : 0;
+      }),
+    );
+    if (wait > 0) {
+      const retryAfterSeconds = Math.ceil(wait);
+      throw new LimitError(`Too many failed sign-ins. Try again in ${retryAfterSeconds} s.`, { retryAfterSeconds });
+    }
+    const stale = new Date(now.getTime() - MEMORY_SECONDS * 1000).toISOString();
+    await tx
+      .update(signInThrottle)
+      .set({
+        failures: sql`case when ${signInThrottle.lastFailureAt} < ${stale}::timestamptz then 1 else ${signInThrottle.failures} + 1 end`,
+        lastFailureAt: now,
+      })
       .where(
         inArray(
           signInThrottle.key,
-          rules.map((rule) => rule.key),
+          rules.map(({ key }) => key),
         ),
-      ),
-  );
-  let wait = 0;
-  for (const row of rows) {
-    const rule = rules.find(({ key }) => key === row.key)!;
-    const age = (now.getTime() - row.lastFailureAt.getTime()) / 1000;
-    if (age < MEMORY_SECONDS) wait = Math.max(wait, delaySeconds(rule, row.failures) - age);
-  }
-  if (wait > 0) {
-    const retryAfterSeconds = Math.ceil(wait);
-    throw new LimitError(`Too many failed sign-ins. Try again in ${retryAfterSeconds} s.`, { retryAfterSeconds });
-  }
+      );
+    return rows;
+  });
+  return { succeeded: () => takeBack(db, rulesFor(email, ip)[0]!.key, before, now) };
 }
 
-export async function recordFailedSignIn(db: Database, email: string, ip: string, now: Date): Promise<void> {
-  await withSystemTransaction(db, (tx) =>
-    tx
-      .insert(signInThrottle)
-      .values(rulesFor(email, ip).map(({ key }) => ({ key, failures: 1, lastFailureAt: now })))
-      .onConflictDoUpdate({
-        target: signInThrottle.key,
-        set: {
-          failures: sql`case when ${signInThrottle.lastFailureAt} < ${new Date(now.getTime() - MEMORY_SECONDS * 1000).toISOString()}::timestamptz then 1 else ${signInThrottle.failures} + 1 end`,
-          lastFailureAt: now,
-        },
-      }),
-  );
+type ThrottleRow = typeof signInThrottle.$inferSelect;
+
+/** The rows of all keys, made where they are missing and locked in one order, so that two attempts never wait for each other. */
+async function lockRows(tx: Database, rules: Rule[]): Promise<Map<string, ThrottleRow>> {
+  const keys = rules.map(({ key }) => key).sort();
+  const never = new Date(0);
+  await tx
+    .insert(signInThrottle)
+    .values(keys.map((key) => ({ key, failures: 0, lastFailureAt: never })))
+    .onConflictDoNothing();
+  const rows = await tx
+    .select()
+    .from(signInThrottle)
+    .where(inArray(signInThrottle.key, keys))
+    .orderBy(asc(signInThrottle.key))
+    .for("update");
+  return new Map(rows.map((row) => [row.key, row]));
 }
 
-/** A success clears what the person's own attempts had counted. */
-export async function clearFailedSignIns(db: Database, email: string, ip: string): Promise<void> {
-  const own = rulesFor(email, ip)[0]!.key;
-  await withSystemTransaction(db, (tx) => tx.delete(signInThrottle).where(inArray(signInThrottle.key, [own])));
+/** A success clears what the person's own attempts had counted, and leaves the other keys as they were. */
+async function takeBack(db: Database, ownKey: string, before: Map<string, ThrottleRow>, now: Date): Promise<void> {
+  await withSystemTransaction(db, async (tx) => {
+    for (const key of [...before.keys()].sort()) {
+      const isThis = eq(signInThrottle.key, key);
+      const last = before.get(key)!.lastFailureAt.toISOString();
+      const wasOurs = sql`${signInThrottle.lastFailureAt} = ${now.toISOString()}::timestamptz`;
+      if (key === ownKey) await tx.delete(signInThrottle).where(isThis);
+      else
+        await tx
+          .update(signInThrottle)
+          .set({
+            failures: sql`greatest(${signInThrottle.failures} - 1, 0)`,
+            lastFailureAt: sql`case when ${wasOurs} then ${last}::timestamptz else ${signInThrottle.lastFailureAt} end`,
+          })
+          .where(isThis);
+    }
+  });
+}
+
+/** Where the account is signed in already: failures from elsewhere do not slow its owner down there. */
+async function isKnownAddress(tx: Database, email: string, ip: string): Promise<boolean> {
+  const rows = await tx.execute(sql`
+    select 1 from ${session} join ${appUser} on ${appUser.workspaceId} = ${session.workspaceId} and ${appUser.id} = ${session.userId}
+    where ${appUser.email} = ${email} and ${session.ip} = ${ip} limit 1`);
+  return rows.length > 0;
 }

@@ -7,9 +7,7 @@ import { bodyLimit } from "hono/body-limit";
 import { compress } from "hono/compress";
 import { HTTPException } from "hono/http-exception";
 import { clearedSessionCookies, readSessionCookie, sessionCookie } from "#server/auth/cookie.ts";
-import { SignInInput } from "#server/auth/sign-in.ts";
 import { classifyDatabaseError, DATABASE_UNAVAILABLE } from "#server/core/database-errors.ts";
-import { DomainError } from "#server/core/errors.ts";
 import { log } from "#server/core/log.ts";
 import type { Settings } from "#server/env.ts";
 import { createContext, type Services } from "#server/trpc/context.ts";
@@ -20,6 +18,7 @@ import type { HttpEnv } from "./env.ts";
 import { httpDuration, metrics } from "./metrics.ts";
 import { originGuard } from "./origin-guard.ts";
 import type { PageContext } from "./page-context.ts";
+import { createPageServices } from "./page-services.ts";
 import { safeRedirect } from "./safe-redirect.ts";
 import { pageContentSecurityPolicy, setSecurityHeaders } from "./security-headers.ts";
 
@@ -141,27 +140,17 @@ function mountPages(app: Hono<HttpEnv>, options: HttpAppOptions, isTls: (request
     const incoming = c.env.incoming;
     const trpc = await createContext(services, c.req.header("cookie"), requestId);
     const nonce = randomBytes(16).toString("base64");
-    const ip = clientAddress(incoming, settings.trustedProxies);
     const context: PageContext = {
       nonce,
       requestId,
       caller: createCaller(trpc),
       user: trpc.request?.actor.kind === "user" ? trpc.request.actor : undefined,
-      async signIn(form) {
-        const parsed = SignInInput.safeParse({ email: form.get("email") ?? "", password: form.get("password") ?? "" });
-        if (!parsed.success) return { error: "Enter your e-mail address and your password." };
-        try {
-          const { sessionId, expiresAt } = await services.auth.signIn(parsed.data, {
-            ip,
-            requestId,
-            userAgent: c.req.header("user-agent")?.slice(0, 300) ?? null,
-          });
-          return { cookie: sessionCookie(sessionId, expiresAt, isTls(incoming)) };
-        } catch (error) {
-          if (error instanceof DomainError) return { error: error.message, status: error.code === "limit" ? 429 : 401 };
-          throw error;
-        }
-      },
+      ...createPageServices(services, {
+        ip: clientAddress(incoming, settings.trustedProxies),
+        requestId,
+        userAgent: c.req.header("user-agent")?.slice(0, 300) ?? null,
+        cookieFor: (sessionId, expiresAt) => sessionCookie(sessionId, expiresAt, isTls(incoming)),
+      }),
       async signOut() {
         const sessionId = readSessionCookie(c.req.header("cookie"));
         if (sessionId) await services.auth.signOut(sessionId);
@@ -169,7 +158,7 @@ function mountPages(app: Hono<HttpEnv>, options: HttpAppOptions, isTls: (request
       },
       safeRedirect,
     };
-    const response = await options.renderPage(c.req.raw, context);
+    const response = await options.renderPage(withOwnHost(c.req.raw), context);
     if (response.headers.get("content-type")?.startsWith("text/html")) {
       // CSP has no syntax for IPv6 hosts.
       const sockets = options
@@ -181,4 +170,17 @@ function mountPages(app: Hono<HttpEnv>, options: HttpAppOptions, isTls: (request
     response.headers.set("cache-control", "no-store");
     return response;
   });
+}
+
+/**
+ * Remix refuses a form whose Origin is not the Host, which a proxy may have changed. The guard in front has compared the
+ * Origin with our own addresses already.
+ */
+function withOwnHost(request: Request): Request {
+  const origin = request.headers.get("origin");
+  if (request.method !== "POST" || !origin) return request;
+  const headers = new Headers(request.headers);
+  headers.set("host", new URL(origin).host);
+  headers.delete("x-forwarded-host");
+  return new Request(request, { headers });
 }

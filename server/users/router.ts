@@ -1,3 +1,4 @@
+import { setPassword, SetPasswordInput } from "#server/auth/change-password.ts";
 import { procedure, router } from "#server/trpc/init.ts";
 import { createTeam, CreateTeamInput, listTeams, updateTeam, UpdateTeamInput } from "./teams.ts";
 import { createUser, CreateUserInput, getMe, listAssignable, listUsers, updateUser, UpdateUserInput } from "./users.ts";
@@ -12,6 +13,9 @@ export const usersRouter = router({
   update: procedure("user:manage")
     .input(UpdateUserInput)
     .mutation(({ ctx, input }) => updateUser(ctx, input)),
+  setPassword: procedure("user:manage")
+    .input(SetPasswordInput)
+    .mutation(({ ctx, input }) => setPassword(ctx, input)),
   teams: procedure("user:read").query(({ ctx }) => listTeams(ctx)),
   createTeam: procedure("user:manage")
     .input(CreateTeamInput)

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { appUser, session, team } from "#db/schema/index.ts";
 import { newId } from "#db/schema/columns.ts";
 import { hashPassword } from "#server/auth/password.ts";
+import { requireStrongPassword } from "#server/auth/password-strength.ts";
 import { requireUser, type RequestContext } from "#server/core/context.ts";
 import { ConflictError, InvalidInputError, NotFoundError, StaleWriteError } from "#server/core/errors.ts";
 import { changedFields, emitEvent } from "#server/core/events.ts";
@@ -72,6 +73,7 @@ export async function listAssignable(ctx: RequestContext) {
 /** @throws ConflictError when the address is taken in this workspace; InvalidInputError for a poor password. */
 export async function createUser(ctx: RequestContext, input: z.infer<typeof CreateUserInput>): Promise<{ id: string }> {
   requirePermission(ctx, "user:manage");
+  requireStrongPassword(input.password, [input.name, input.email]);
   const passwordHash = await hashPassword(input.password);
   const id = newId();
   return withTransaction(ctx, async (ctx) => {

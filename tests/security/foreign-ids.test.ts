@@ -46,7 +46,8 @@ const EXAMPLES: Record<string, (own: Scene) => Record<string, unknown>> = {
   "activities.log": ({ opportunity }) => ({ opportunityId: opportunity }),
   "coaching.request": ({ opportunity, user }) => ({ opportunityId: opportunity, repId: user }),
   "coaching.act": () => ({ act: "withdraw" }),
-  "users.create": () => ({ password: "a password of the test" }),
+  "users.create": () => ({ password: "violet kettle orbit" }),
+  "users.setPassword": () => ({ password: "violet kettle orbit" }),
   "users.createTeam": () => ({ name: `A team ${randomUUID()}` }),
 };
 

@@ -1,4 +1,5 @@
-import { Button, Stack, Text, Title } from "@mantine/core";
+import { Button, PasswordInput, Stack, Text, Title } from "@mantine/core";
+import { useForm } from "@mantine/form";
 import type { MetaFunction } from "@remix-run/node";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { fromMemory } from "../../client-navigation.ts";
@@ -27,6 +28,7 @@ export default function AccountSettingsPage() {
   return (
     <>
       <PageHeader title="Your account" detail={`${me.name} · ${me.email} · ${me.role}`} />
+      <PasswordForm />
       <section className="panel" aria-labelledby="sessions">
         <Title order={2} id="sessions" mb="xs">
           Where you are signed in
@@ -44,5 +46,44 @@ export default function AccountSettingsPage() {
         </Button>
       </section>
     </>
+  );
+}
+
+function PasswordForm() {
+  const form = useForm({ initialValues: { current: "", next: "" } });
+  const save = useMutation({
+    mutationFn: (values: typeof form.values) => api.auth.changePassword.mutate(values),
+    onSuccess: () => {
+      showDone("Password changed; you were signed out everywhere else");
+      form.reset();
+    },
+    onError: showError,
+  });
+  return (
+    <section className="panel" aria-labelledby="password">
+      <Title order={2} id="password" mb="xs">
+        Password
+      </Title>
+      <form onSubmit={form.onSubmit((values) => save.mutate(values))}>
+        <Stack gap="sm" maw={360}>
+          <PasswordInput
+            label="Current password"
+            autoComplete="current-password"
+            required
+            {...form.getInputProps("current")}
+          />
+          <PasswordInput
+            label="New password"
+            description="12 to 128 characters"
+            autoComplete="new-password"
+            required
+            {...form.getInputProps("next")}
+          />
+          <Button type="submit" variant="default" loading={save.isPending}>
+            Change the password
+          </Button>
+        </Stack>
+      </form>
+    </section>
   );
 }

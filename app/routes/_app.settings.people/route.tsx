@@ -24,6 +24,7 @@ export default function PeoplePage() {
   const me = useMe();
   const client = useQueryClient();
   const [isAdding, setAdding] = useState(false);
+  const [resetting, setResetting] = useState<User | null>(null);
   const users = useQuery({ ...trpc.users.list.queryOptions(), ...(initial ? { initialData: initial } : {}) });
   const teams = useQuery(trpc.users.teams.queryOptions());
   const update = useMutation({
@@ -92,15 +93,20 @@ export default function PeoplePage() {
                 </Table.Td>
                 <Table.Td>
                   {canManage && user.id !== me.userId ? (
-                    <Button
-                      size="compact-xs"
-                      variant="default"
-                      onClick={() =>
-                        update.mutate({ user, changes: { status: user.status === "active" ? "disabled" : "active" } })
-                      }
-                    >
-                      {user.status === "active" ? "Disable" : "Enable"}
-                    </Button>
+                    <Group gap="xs" wrap="nowrap">
+                      <Button size="compact-xs" variant="default" onClick={() => setResetting(user)}>
+                        Set password
+                      </Button>
+                      <Button
+                        size="compact-xs"
+                        variant="default"
+                        onClick={() =>
+                          update.mutate({ user, changes: { status: user.status === "active" ? "disabled" : "active" } })
+                        }
+                      >
+                        {user.status === "active" ? "Disable" : "Enable"}
+                      </Button>
+                    </Group>
                   ) : (
                     user.status
                   )}
@@ -110,6 +116,7 @@ export default function PeoplePage() {
           </Table.Tbody>
         </Table>
       </Table.ScrollContainer>
+      {resetting ? <SetPassword user={resetting} onClose={() => setResetting(null)} /> : null}
       {isAdding ? <AddPerson teams={teamOptions} onClose={() => setAdding(false)} /> : null}
     </>
   );
@@ -150,6 +157,42 @@ function AddPerson({ teams, onClose }: { teams: { value: string; label: string }
             </Button>
             <Button type="submit" loading={save.isPending}>
               Add
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
+
+function SetPassword({ user, onClose }: { user: User; onClose(): void }) {
+  const form = useForm({ initialValues: { password: "" } });
+  const save = useMutation({
+    mutationFn: ({ password }: typeof form.values) => api.users.setPassword.mutate({ userId: user.id, password }),
+    onSuccess: () => {
+      showDone(`${user.name} signs in with the new password`);
+      onClose();
+    },
+    onError: showError,
+  });
+  return (
+    <Modal opened onClose={onClose} title={`A new password for ${user.name}`}>
+      <form onSubmit={form.onSubmit((values) => save.mutate(values))}>
+        <Stack gap="sm">
+          <PasswordInput
+            label="New password"
+            description="12 to 128 characters. It ends every session of this person, who should change it after signing in."
+            required
+            autoComplete="new-password"
+            data-autofocus
+            {...form.getInputProps("password")}
+          />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={save.isPending}>
+              Set
             </Button>
           </Group>
         </Stack>

@@ -1,0 +1,1 @@
+export { completeSetup, isSetupLinkOpen, offerSetup, SetupInput } from "./setup.ts";
