@@ -15,10 +15,16 @@ export interface Lookups {
   teams: Map<string, string>;
   stages: Map<string, Stage>;
   openStages: Stage[];
+  /** Whether the importing person sees every record; if not, what he imports is his own or his team's. */
+  seesAll: boolean;
+  mayOwn(userId: string): boolean;
 }
 
+/** Of records only those that the importing person may open: a file must not find out, or change, what a screen would not show. */
 export async function loadLookups(ctx: RequestContext): Promise<Lookups> {
   const w = ctx.workspaceId;
+  const { actor } = ctx;
+  const seesAll = actor.kind === "job" || actor.seesAll;
   const accounts = new Map<string, string>();
   for (const row of await ctx.db
     .select({ id: account.id, name: account.name, externalId: account.externalId })
@@ -73,6 +79,8 @@ export async function loadLookups(ctx: RequestContext): Promise<Lookups> {
     teams: new Map(teamRows.map((row) => [nameKey(row.name), row.id])),
     stages: nameStages(stages),
     openStages: stages.filter(({ kind }) => kind === "open"),
+    seesAll,
+    mayOwn: (userId) => actor.kind === "job" || seesAll || actor.ownerIds.includes(userId),
   };
 }
 

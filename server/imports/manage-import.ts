@@ -12,6 +12,7 @@ import {
   type ImportTotals,
 } from "#db/schema/index.ts";
 import { newId } from "#db/schema/columns.ts";
+import { requireOwnTeam } from "#server/accounts/index.ts";
 import { requireUser, type RequestContext } from "#server/core/context.ts";
 import { ConflictError, InvalidInputError, NotFoundError } from "#server/core/errors.ts";
 import { emitEvent } from "#server/core/events.ts";
@@ -98,10 +99,11 @@ export async function uploadFile(
 const byId = (ctx: RequestContext, runId: string) =>
   and(eq(importRun.workspaceId, ctx.workspaceId), eq(importRun.id, runId));
 
-/** People are an administrator's matter. */
+/** People are an administrator's matter, and products are everybody's. */
 function requireImport(ctx: RequestContext, type: ImportRecordType): void {
   requirePermission(ctx, "import:run");
   if (type === "user") requirePermission(ctx, "user:manage");
+  if (type === "product") requirePermission(ctx, "settings:manage");
 }
 
 async function createRun(
@@ -183,7 +185,10 @@ export async function startCheck(ctx: RequestContext, input: z.infer<typeof Conf
         { mapping: missing.key },
         "import.required",
       );
-    if (changes.defaultOwnerId) await requireUserOfWorkspace(ctx, changes.defaultOwnerId);
+    if (changes.defaultOwnerId) {
+      await requireUserOfWorkspace(ctx, changes.defaultOwnerId);
+      requireOwnTeam(ctx, changes.defaultOwnerId);
+    }
     await requireStages(ctx, Object.values(changes.stageMap ?? {}));
     await ctx.db.delete(importRow).where(and(eq(importRow.workspaceId, ctx.workspaceId), eq(importRow.runId, runId)));
     await ctx.db

@@ -67,6 +67,7 @@ export function planRow(
     } else values[field.key] = parsed.value;
   }
   noticeMisspellings(values, warn);
+  const namesOwner = values.owner !== undefined;
   resolveReferences(type, values, lookups, options, { warn, fail });
 
   const existing = findExisting(type, values, lookups);
@@ -76,6 +77,8 @@ export function planRow(
     messages.push({ column: null, severity: "warning", text: "Is here already; skipped" });
     return { action: "skip", recordId: existing, values, messages };
   }
+  // Bringing a record up to date does not take it from its owner.
+  if (existing && !namesOwner) delete values.ownerId;
   return { action: existing ? "update" : "create", recordId: existing ?? null, values, messages };
 }
 
@@ -134,7 +137,9 @@ function resolveReferences(
     const name = take("owner");
     const ownerId = name ? (lookups.users.get(name.toLowerCase()) ?? findByIdOrName(lookups.users, name)) : undefined;
     if (name && !ownerId) say.warn("owner", `Nobody here is called "${name.slice(0, 80)}"; given to you`);
-    if (type !== "account" || ownerId) values.ownerId = ownerId ?? options.defaultOwnerId;
+    if (ownerId && !lookups.mayOwn(ownerId))
+      say.fail("owner", `You give records to yourself and your own team, not to "${name!.slice(0, 80)}"`);
+    if (type !== "account" || ownerId || !lookups.seesAll) values.ownerId = ownerId ?? options.defaultOwnerId;
   }
   if (type === "contact" || type === "opportunity" || type === "activity") {
     const name = take("account");

@@ -1,9 +1,11 @@
 import { and, eq } from "drizzle-orm";
 import { importRow, importRun, type ImportTotals } from "#db/schema/index.ts";
+import { loadActor } from "#server/auth/load-actor.ts";
 import type { RequestContext } from "#server/core/context.ts";
 import { emitEvent } from "#server/core/events.ts";
 import { withTransaction } from "#server/core/transaction.ts";
 import { loadLookups } from "./lookups.ts";
+import { failImport } from "./manage-import.ts";
 import { guessDateOrder, type DateOrder } from "./parse-value.ts";
 import { planRow, type ImportOptions, type RowPlan } from "./plan-row.ts";
 import { readRows, type FileRow } from "./read-rows.ts";
@@ -21,9 +23,13 @@ const MAX_LISTED = 200_000;
  * Checks a file or imports it, row by row. Each batch is one transaction with its report, so a killed worker goes on where it
  * stopped: rows that are in the report are not done again.
  */
-export async function runImport(ctx: RequestContext, runId: string, passwordHash?: string): Promise<void> {
-  const run = await withTransaction(ctx, (ctx) => getRun(ctx, runId));
+export async function runImport(job: RequestContext, runId: string, passwordHash?: string): Promise<void> {
+  const run = await withTransaction(job, (ctx) => getRun(ctx, runId));
   if (run.state !== "checking" && run.state !== "running") return;
+  // With the rights of whoever started it: a file reaches no record that its owner's screens do not.
+  const actor = await loadActor(job.db, job.workspaceId, run.createdBy, null);
+  if (!actor) return failImport(job, runId, "Whoever started this import may not sign in any more.");
+  const ctx: RequestContext = { ...job, actor };
   const isDryRun = run.state === "checking";
   const options = run.options as unknown as ImportOptions;
   const lookups = await withTransaction(ctx, loadLookups);
