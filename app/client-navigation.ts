@@ -1,5 +1,5 @@
 import { useLoaderData } from "@remix-run/react";
-import type { inferRouterOutputs } from "@trpc/server";
+import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 import type { AppRouter } from "#server/trpc/router.ts";
 
 /**
@@ -8,6 +8,7 @@ import type { AppRouter } from "#server/trpc/router.ts";
  */
 export const fromMemory = (): Promise<null> => Promise.resolve(null);
 
+export type Inputs = inferRouterInputs<AppRouter>;
 export type Outputs = inferRouterOutputs<AppRouter>;
 
 /**

@@ -27,28 +27,23 @@ export interface AssistantBlock {
   dataVersion: DataVersion;
 }
 
-const SCREENS: Record<string, (id: string) => string> = {
+/** Screens of records. */
+export const SCREENS: Record<string, (id: string) => string> = {
   account: (id) => `/apps/crm/accounts/${id}`,
   contact: (id) => `/apps/crm/contacts/${id}`,
   opportunity: (id) => `/apps/crm/opportunities/${id}`,
+  coaching_item: (id) => `/inbox?item=${id}`,
 };
 
-/** Chips with their links. Texts lead to the record in hand, where the timeline or the room shows them at the passage. */
-export function withLinks(
-  chips: readonly EvidenceChip[],
-  home: { type: string; id: string } | undefined,
-): LinkedChip[] {
-  return chips.map((chip) => ({ ...chip, href: linkOf(chip, home) }));
+/** Chips with their links. A text has no screen of its own: `/open` finds the record it belongs to when somebody follows it. */
+export function withLinks(chips: readonly EvidenceChip[]): LinkedChip[] {
+  return chips.map((chip) => ({ ...chip, href: linkOf(chip) }));
 }
 
-function linkOf(chip: EvidenceChip, home: { type: string; id: string } | undefined): string {
-  const own = SCREENS[chip.type]?.(chip.id);
+function linkOf({ type, id, blockId }: EvidenceChip): string {
+  const own = SCREENS[type]?.(id);
   if (own) return own;
-  if (chip.type === "coaching_item") return `/inbox?item=${chip.id}`;
-  const base = home ? SCREENS[home.type]?.(home.id) : undefined;
-  if (!base) return `/assistant?record=${chip.type}:${chip.id}`;
-  if (chip.type === "room") return `${base}/room${chip.blockId ? `#${encodeURIComponent(chip.blockId)}` : ""}`;
-  return `${base}#${chip.type}-${chip.id}`;
+  return `/open/${type}/${id}${blockId ? `?block=${encodeURIComponent(blockId)}` : ""}`;
 }
 
 /** For use inside a transaction. */

@@ -2,6 +2,7 @@ import { tracked } from "@trpc/server";
 import { procedure, router } from "#server/trpc/init.ts";
 import type { StoredEvent } from "./answers/answer-store.ts";
 import { AskInput, openAnswer } from "./answers/ask.ts";
+import { locate, LocateInput } from "./locate.ts";
 import { getStatus } from "./status.ts";
 import {
   AcceptInput,
@@ -40,6 +41,9 @@ export const assistantRouter = router({
     .input(DismissInput)
     .mutation(({ ctx, input }) => dismissSuggestion(ctx, input)),
   suggestionReport: procedure("assistant:use").query(({ ctx }) => suggestionReport(ctx)),
+  locate: procedure("assistant:use")
+    .input(LocateInput)
+    .query(({ ctx, input }) => locate(ctx, input)),
   /** Streams an answer; a lost connection goes on where it stopped. */
   ask: procedure("assistant:use")
     .input(AskInput)

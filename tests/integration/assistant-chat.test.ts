@@ -9,7 +9,7 @@ import { emitEvent } from "#server/core/events.ts";
 import { withSystemTransaction, withTransaction } from "#server/core/transaction.ts";
 import { createTask } from "#server/tasks/index.ts";
 import { setContactRole } from "#server/opportunities/index.ts";
-import { askAs, makeContact, makeDeal, makeWorld, note, sync, type World } from "../setup/assistant-world.ts";
+import { askAs, makeContact, makeDeal, makeWorld, note, sync, type World, callerOf } from "../setup/assistant-world.ts";
 import { test } from "../setup/test-database.ts";
 
 async function seed(world: World) {
@@ -69,7 +69,7 @@ test("A4.2 A4.3 an answer streams meta, evidence, statements with numbered chips
         label: "Price call",
         quote: "Lee finds the licence too expensive for this year.",
         author: "Dana Fox",
-        href: expect.stringContaining(opportunityId),
+        href: expect.stringMatching(/^\/open\/activity\//),
       },
     ],
   });
@@ -197,6 +197,7 @@ test("A4.4 two users in the same deal: a colleague it was shared with reads its 
 }) => {
   const world = await makeWorld(db);
   const { opportunityId } = await seed(world);
+  const roomId = newId();
   await withTransaction(world.job, async (ctx) => {
     await ctx.db.insert(recordShare).values({
       workspaceId: ctx.workspaceId,
@@ -206,17 +207,12 @@ test("A4.4 two users in the same deal: a colleague it was shared with reads its 
       access: "read",
     });
     await emitEvent(ctx, { type: "opportunity.shared", subject: { type: "opportunity", id: opportunityId } });
-    const roomId = newId();
     await ctx.db
       .insert(room)
       .values({ workspaceId: ctx.workspaceId, id: roomId, subjectType: "opportunity", subjectId: opportunityId });
     await emitEvent(ctx, { type: "room.edited", subject: { type: "room", id: roomId } });
   });
   await withSystemTransaction(db, async (tx) => {
-    const [{ id: roomId } = { id: "" }] = await tx
-      .select({ id: room.id })
-      .from(room)
-      .where(eq(room.workspaceId, world.workspaceId));
     await tx.insert(roomBlock).values({
       workspaceId: world.workspaceId,
       roomId,
@@ -249,7 +245,11 @@ test("A4.4 two users in the same deal: a colleague it was shared with reads its 
     expect(answer.texts).toEqual([roomText]);
     expect(JSON.stringify(answer.events)).not.toContain("gave in");
     expect(answer.events.find(({ kind }) => kind === "claim")).toMatchObject({
-      evidence: [{ type: "room", blockId: "b1", href: `/apps/crm/opportunities/${opportunityId}/room#b1` }],
+      evidence: [{ type: "room", blockId: "b1", href: `/open/room/${roomId}?block=b1` }],
+    });
+    const caller = await callerOf(world, userId);
+    expect(await caller.assistant.locate({ type: "room", id: roomId, blockId: "b1" })).toEqual({
+      href: `/apps/crm/opportunities/${opportunityId}/room#b1`,
     });
   }
 });

@@ -4,7 +4,6 @@ import { withTransaction } from "#server/core/transaction.ts";
 import { refKey } from "#server/core/visibility.ts";
 import { readDataVersion, withLinks, type LinkedChip } from "../block.ts";
 import type { AnswerEvent } from "./answer-event.ts";
-import type { AskScope } from "./scope.ts";
 
 /** What the account of the run wants to know. */
 export interface AnswerTotals {
@@ -22,8 +21,6 @@ export class ChipSender {
   private readonly list = new EvidenceList();
   private sent = 0;
 
-  constructor(private readonly scope: AskScope) {}
-
   add(passage: Passage, quote: string): number {
     return this.list.add(passage, quote);
   }
@@ -31,7 +28,7 @@ export class ChipSender {
   take(): LinkedChip[] {
     const fresh = this.list.list().slice(this.sent);
     this.sent += fresh.length;
-    return withLinks(fresh, this.scope.subject);
+    return withLinks(fresh);
   }
 }
 
@@ -50,7 +47,7 @@ export const keysOf = (passages: readonly Passage[]): string[] => [
 ];
 
 /** The records behind passages, each once. */
-export function listRecords(passages: readonly Passage[], scope: AskScope) {
+export function listRecords(passages: readonly Passage[]) {
   const list = new EvidenceList();
   const seen = new Set<string>();
   for (const passage of passages) {
@@ -58,7 +55,7 @@ export function listRecords(passages: readonly Passage[], scope: AskScope) {
     seen.add(refKey(passage.record));
     list.add(passage, "");
   }
-  return withLinks(list.list(), scope.subject).map(({ type, id, label, occurredAt, href }) => ({
+  return withLinks(list.list()).map(({ type, id, label, occurredAt, href }) => ({
     type,
     id,
     label,

@@ -30,7 +30,7 @@ export async function* composeAnswer(
 ): Pieces {
   const intent = readIntent(question);
   const facts = intent && (await withTransaction(ctx, (ctx) => answerFromFacts(ctx, intent, scope.subject)));
-  if (facts && facts.length > 0) return yield* tellFacts(ctx, facts, scope);
+  if (facts && facts.length > 0) return yield* tellFacts(ctx, facts);
 
   let failure: ModelError | undefined;
   const model = await findModel(ctx.db).catch((error: unknown) => void (failure = pauseAfter(error)));
@@ -39,7 +39,7 @@ export async function* composeAnswer(
     within: scope.within,
     vector: await embedQuestion(ctx, model ?? undefined, question),
   });
-  yield { kind: "evidence", found: listRecords(found.passages, scope) };
+  yield { kind: "evidence", found: listRecords(found.passages) };
   if (model && found.passages.length > 0) {
     const told = yield* tellGenerated(ctx, model, question, found, scope, signal);
     if (!(told instanceof ModelError)) return told;
@@ -48,10 +48,10 @@ export async function* composeAnswer(
   return yield* tellExtracted(ctx, found, scope, failure);
 }
 
-async function* tellFacts(ctx: RequestContext, facts: readonly FactSentence[], scope: AskScope): Pieces {
-  const chips = new ChipSender(scope);
+async function* tellFacts(ctx: RequestContext, facts: readonly FactSentence[]): Pieces {
+  const chips = new ChipSender();
   const passages = facts.flatMap(({ evidence }) => evidence.map(({ passage }) => passage));
-  yield { kind: "evidence", found: listRecords(passages, scope) };
+  yield { kind: "evidence", found: listRecords(passages) };
   for (const { text, evidence } of facts) {
     const numbers = evidence.map(({ passage, quote }) => chips.add(passage, quote));
     yield {
@@ -73,7 +73,7 @@ async function* tellExtracted(
 ): Pieces {
   const terms = new Map(found.terms.map(({ lexeme, idf }) => [lexeme, idf]));
   const answer = extractAnswer({ terms, passages: found.passages, now: ctx.now() });
-  const chips = withLinks(answer.evidence, scope.subject);
+  const chips = withLinks(answer.evidence);
   const sent = new Set<number>();
   for (const { title, claims } of answer.sections) {
     for (const claim of claims) {

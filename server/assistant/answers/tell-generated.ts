@@ -24,7 +24,7 @@ export async function* tellGenerated(
   signal: AbortSignal,
 ): AsyncGenerator<AnswerEvent, AnswerTotals | ModelError> {
   const passages = withRandomHandles(found.passages);
-  const chips = new ChipSender(scope);
+  const chips = new ChipSender();
   const gate = new Gate(ctx, passages);
   const dropped: Record<string, number> = {};
   let shown = 0;

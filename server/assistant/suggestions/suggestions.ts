@@ -195,7 +195,7 @@ function toCard(row: SuggestionRow, name: string): SuggestionCard {
     id: row.id,
     rule: row.rule,
     target: { type: row.targetType, id: row.targetId, name },
-    evidence: withLinks(content.evidence, { type: row.targetType, id: row.targetId }),
+    evidence: withLinks(content.evidence),
     priority: row.priority,
     proposedAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),

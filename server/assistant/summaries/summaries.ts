@@ -196,7 +196,7 @@ function toBlock(
     name: input.account?.name ?? input.deals[0]?.name ?? "",
     label: summary.label,
     sections: summary.sections,
-    evidence: withLinks(summary.evidence, subject),
+    evidence: withLinks(summary.evidence),
     verified: summary.verified,
     total: summary.total,
     note: null,

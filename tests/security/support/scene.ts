@@ -28,6 +28,7 @@ export type Kind =
   | "coaching_item"
   | "comment"
   | "task"
+  | "activity"
   | "import_run"
   | "notification"
   | "answer"
@@ -59,7 +60,12 @@ export async function createScene(
   });
   const { id: contact } = await asRep.contacts.create({ lastName: `${mark} contact`, accountId: account });
   await asRep.opportunities.setContactRole({ opportunityId: opportunity, contactId: contact, role: mark });
-  await asRep.activities.log({ kind: "note", subject: `${mark} note`, body: mark, opportunityId: opportunity });
+  const { id: activity } = await asRep.activities.log({
+    kind: "note",
+    subject: `${mark} note`,
+    body: mark,
+    opportunityId: opportunity,
+  });
   const { id: task } = await asRep.tasks.create({
     title: `${mark} task`,
     opportunityId: opportunity,
@@ -83,6 +89,7 @@ export async function createScene(
     coaching_item: item,
     comment,
     task,
+    activity,
     user: world.ids[who.rep],
     ...rest,
   };
