@@ -3,13 +3,17 @@
 #   postgres-test-server.sh start [--durable]   installs what is missing (as root), starts, prints the URL as the last line;
 #                                               --durable: answers only when the disk has it, for measurements
 #   postgres-test-server.sh stop DIRECTORY
+#   postgres-test-server.sh pause|resume DIRECTORY   away for a while; the data stays
+#   postgres-test-server.sh pause|resume DIRECTORY   away for a while; the data stays
 set -euo pipefail
 
 main() {
   case "${1:-}" in
     start) start "${2:-}" ;;
     stop) stop "${2:?which directory?}" ;;
-    *) sed -n '2,5p' "$0" >&2; exit 2 ;;
+    pause) as_server "$(bin)/pg_ctl" -D "${2:?which directory?}/data" -m fast stop >&2 ;;
+    resume) resume "${2:?which directory?}" ;;
+    *) sed -n '2,6p' "$0" >&2; exit 2 ;;
   esac
 }
 
@@ -23,14 +27,18 @@ start() {
   port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })')
   [ "$(id -u)" != 0 ] || chown postgres "$directory"
   as_server "$(bin)/initdb" -D "$directory/data" -A trust -U postgres --locale=C.UTF-8 --no-sync >&2
-  as_server "$(bin)/pg_ctl" -D "$directory/data" -l "$directory/log" -w \
-    -o "-p $port -k $directory -c listen_addresses=127.0.0.1 $durability" start >&2
+  echo "-p $port -k $directory -c listen_addresses=127.0.0.1 $durability" > "$directory/options"
+  resume "$directory"
   echo "directory $directory"
   echo "postgres://postgres@127.0.0.1:$port/postgres"
 }
 
+resume() {
+  as_server "$(bin)/pg_ctl" -D "$1/data" -l "$1/log" -w -o "$(cat "$1/options")" start >&2
+}
+
 stop() {
-  as_server "$(bin)/pg_ctl" -D "$1/data" -m immediate stop >&2
+  as_server "$(bin)/pg_ctl" -D "$1/data" -m immediate stop >&2 || true # It may be paused.
   rm -rf "$1"
 }
 

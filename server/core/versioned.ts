@@ -30,14 +30,7 @@ export async function updateVersioned<Row extends { id: string; version: number 
   if (!before) throw new NotFoundError(recordType, id);
   const changed = changedFields(before, changes);
   if (Object.keys(changed).length === 0) return { before, changes: changed };
-  if (before.version !== version) {
-    const fields = Object.keys(changed) as (keyof Row & string)[];
-    throw new StaleWriteError(
-      recordType,
-      before.version,
-      Object.fromEntries(fields.map((field) => [field, before[field]])),
-    );
-  }
+  requireVersion(recordType, before, version, changed);
   const set = {
     ...changes,
     version: sql`${table.version} + 1`,
@@ -47,4 +40,20 @@ export async function updateVersioned<Row extends { id: string; version: number 
   // Readable but not writable for this user: row-level security filtered the update away.
   if (updated.length === 0) throw new NotFoundError(recordType, id);
   return { before, changes: changed };
+}
+
+/** @throws StaleWriteError with the values that are there now of the fields that were to change. */
+export function requireVersion<Row extends { version: number }>(
+  recordType: string,
+  before: Row,
+  version: number,
+  changed: Record<string, FieldChange>,
+): void {
+  if (before.version === version) return;
+  const fields = Object.keys(changed) as (keyof Row & string)[];
+  throw new StaleWriteError(
+    recordType,
+    before.version,
+    Object.fromEntries(fields.map((field) => [field, before[field]])),
+  );
 }

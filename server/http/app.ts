@@ -11,6 +11,7 @@ import { classifyDatabaseError, DATABASE_UNAVAILABLE } from "#server/core/databa
 import { log } from "#server/core/log.ts";
 import type { Settings } from "#server/env.ts";
 import { createContext, type Services } from "#server/trpc/context.ts";
+import { toUnavailableError } from "#server/trpc/init.ts";
 import { createCaller, appRouter } from "#server/trpc/router.ts";
 import { mountImportUpload } from "#server/imports/index.ts";
 import { clientAddress, isTlsRequest } from "./client-address.ts";
@@ -123,7 +124,10 @@ function mountTrpc(app: Hono<HttpEnv>, { services }: HttpAppOptions): void {
       endpoint: "/trpc",
       req: c.req.raw,
       router: appRouter,
-      createContext: () => createContext(services, c.req.header("cookie"), c.get("requestId")),
+      createContext: () =>
+        createContext(services, c.req.header("cookie"), c.get("requestId")).catch((error: unknown) => {
+          throw toUnavailableError(error);
+        }),
       maxBatchSize: 20,
     });
     response.headers.set("cache-control", "no-store");

@@ -76,10 +76,16 @@ const mapErrors = t.middleware(async ({ next, path, ctx }) => {
   if (failure === "not_storable")
     throw new TRPCError({ code: "UNPROCESSABLE_CONTENT", message: "Some of what was sent cannot be stored" });
   log.error({ err: cause ?? result.error, path, requestId: ctx.requestId }, "procedure failed");
-  if (failure === "unavailable") throw new TRPCError({ code: "SERVICE_UNAVAILABLE", message: DATABASE_UNAVAILABLE });
+  if (failure === "unavailable") throw toUnavailableError(cause);
   // Pages show a refusal's words too, and those of a driver hold statements and values.
   throw new TRPCError({ code: "INTERNAL_SERVER_ERROR", message: "Something went wrong" });
 });
+
+/** A refusal in plain words when the database is away; any other error as it is. */
+export const toUnavailableError = (error: unknown): unknown =>
+  classifyDatabaseError(error) === "unavailable"
+    ? new TRPCError({ code: "SERVICE_UNAVAILABLE", message: DATABASE_UNAVAILABLE })
+    : error;
 
 export const publicProcedure = t.procedure.meta({ permission: "public" }).use(mapErrors);
 

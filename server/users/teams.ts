@@ -3,10 +3,11 @@ import { z } from "zod";
 import { appUser, team } from "#db/schema/index.ts";
 import { newId } from "#db/schema/columns.ts";
 import type { RequestContext } from "#server/core/context.ts";
-import { InvalidInputError, NotFoundError, StaleWriteError } from "#server/core/errors.ts";
+import { InvalidInputError, NotFoundError } from "#server/core/errors.ts";
 import { changedFields, emitEvent } from "#server/core/events.ts";
 import { requirePermission } from "#server/core/permissions.ts";
 import { withTransaction } from "#server/core/transaction.ts";
+import { requireVersion } from "#server/core/versioned.ts";
 
 const TeamFields = z.strictObject({
   name: z.string().trim().min(1).max(120),
@@ -64,7 +65,7 @@ export async function updateTeam(
     if (!before) throw new NotFoundError("Team", id);
     const changed = changedFields(before, changes);
     if (Object.keys(changed).length === 0) return;
-    if (before.version !== version) throw new StaleWriteError("Team", before.version, before);
+    requireVersion("Team", before, version, changed);
     if (changes.parentTeamId) await requireNoCircle(ctx, id, changes.parentTeamId);
     await ctx.db
       .update(team)

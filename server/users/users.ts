@@ -5,10 +5,11 @@ import { newId } from "#db/schema/columns.ts";
 import { hashPassword } from "#server/auth/password.ts";
 import { requireStrongPassword } from "#server/auth/password-strength.ts";
 import { requireUser, type RequestContext } from "#server/core/context.ts";
-import { ConflictError, InvalidInputError, NotFoundError, StaleWriteError } from "#server/core/errors.ts";
+import { ConflictError, InvalidInputError, NotFoundError } from "#server/core/errors.ts";
 import { changedFields, emitEvent } from "#server/core/events.ts";
 import { requirePermission, ROLE_PERMISSIONS, ROLES, type Permission, type Role } from "#server/core/permissions.ts";
 import { withTransaction } from "#server/core/transaction.ts";
+import { requireVersion } from "#server/core/versioned.ts";
 
 export const CreateUserInput = z.strictObject({
   name: z.string().trim().min(1).max(120),
@@ -122,7 +123,7 @@ export async function updateUser(ctx: RequestContext, input: z.infer<typeof Upda
     if (!before) throw new NotFoundError("User", id);
     const changed = changedFields(before, changes);
     if (Object.keys(changed).length === 0) return;
-    if (before.version !== version) throw new StaleWriteError("User", before.version, before);
+    requireVersion("User", before, version, changed);
     await ctx.db
       .update(appUser)
       .set({ ...changes, version: version + 1, updatedAt: ctx.now() })

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmdirSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { packageRoot } from "#db/package-root.ts";
 
 interface ProductOptions {
@@ -107,6 +107,12 @@ export class RunningProduct {
       await this.ended();
     }
     for (const folder of [this.dataDir, `${this.dataDir}-backups`]) rmSync(folder, { recursive: true, force: true });
+    // The temporary folder they stood in, if nothing else is there.
+    try {
+      rmdirSync(dirname(this.dataDir));
+    } catch {
+      // Somebody else's folder.
+    }
   }
 }
 
