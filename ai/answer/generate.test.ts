@@ -28,7 +28,7 @@ const connect = () =>
   connectModel({
     apiKey: "secret-key",
     baseUrl: openai.baseUrl,
-    timeouts: { firstMs: 150, idleMs: 150, totalMs: 2_000 },
+    timeouts: { firstMs: 1_500, idleMs: 1_500, totalMs: 8_000 },
   });
 
 async function run(

@@ -1,4 +1,4 @@
-import { NumberInput, Select, Text, TextInput, UnstyledButton } from "@mantine/core";
+import { NumberInput, Select, Text, TextInput, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 
 interface EditableFieldProps {
@@ -48,12 +48,8 @@ export function EditableField({
       <dd>
         {!isEditing ? (
           canEdit ? (
-            <UnstyledButton
-              className="field-value"
-              onClick={() => setDraft(value)}
-              aria-label={`Change ${label}`}
-              data-saving={isSaving || undefined}
-            >
+            <UnstyledButton className="field-value" onClick={() => setDraft(value)} data-saving={isSaving || undefined}>
+              <VisuallyHidden>Change {label}: </VisuallyHidden>
               {children}
             </UnstyledButton>
           ) : (

@@ -14,8 +14,8 @@ export function NotificationMenu() {
   const unread = list.data?.unreadCount ?? 0;
   return (
     <Popover opened={isOpen} onChange={setOpen} width={360} position="bottom-end" shadow="md" trapFocus>
-      <Popover.Target>
-        <Indicator disabled={unread === 0} label={unread} size={16} offset={4} color="red">
+      <Indicator disabled={unread === 0} label={unread} size={16} offset={4} color="red">
+        <Popover.Target>
           <ActionIcon
             variant="subtle"
             color="gray"
@@ -25,8 +25,8 @@ export function NotificationMenu() {
           >
             <IconBell size={18} />
           </ActionIcon>
-        </Indicator>
-      </Popover.Target>
+        </Popover.Target>
+      </Indicator>
       <Popover.Dropdown p={0}>
         <ScrollArea.Autosize mah={420}>
           {list.data?.rows.length ? (

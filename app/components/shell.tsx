@@ -12,6 +12,7 @@ import {
   Tooltip,
   UnstyledButton,
   useMantineColorScheme,
+  VisuallyHidden,
 } from "@mantine/core";
 import { useDisclosure, useHotkeys } from "@mantine/hooks";
 import { Link, useLocation, useNavigate } from "@remix-run/react";
@@ -85,16 +86,13 @@ export function Shell({ children }: { children: ReactNode }) {
               </Text>
             </UnstyledButton>
           </Group>
-          <UnstyledButton
-            className="search-button"
-            onClick={() => setPaletteOpen(true)}
-            aria-label="Search records, screens and actions"
-          >
-            <IconSearch size={16} />
-            <Text size="sm" c="dimmed" visibleFrom="xs">
+          <UnstyledButton className="search-button" onClick={() => setPaletteOpen(true)}>
+            <VisuallyHidden>Search or jump to records, screens and actions</VisuallyHidden>
+            <IconSearch size={16} aria-hidden />
+            <Text size="sm" c="dimmed" visibleFrom="xs" aria-hidden>
               Search or jump to
             </Text>
-            <Kbd size="xs" visibleFrom="sm">
+            <Kbd size="xs" visibleFrom="sm" aria-hidden>
               Ctrl K
             </Kbd>
           </UnstyledButton>
@@ -211,7 +209,7 @@ function UserMenu({ name, email }: { name: string; email: string }) {
     <Menu position="bottom-end" width={240}>
       <Menu.Target>
         <UnstyledButton aria-label={`Signed in as ${name}`}>
-          <Avatar name={name} color="initials" size={32} />
+          <Avatar name={name} color="ink" variant="filled" size={32} />
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>

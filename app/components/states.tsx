@@ -50,7 +50,7 @@ export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () =>
 
 export function RowsSkeleton({ rows = 8 }: { rows?: number }) {
   return (
-    <Stack gap={10} py="sm" aria-busy="true" aria-label="Loading">
+    <Stack gap={10} py="sm" role="status" aria-busy="true" aria-label="Loading">
       {Array.from({ length: rows }, (_, index) => (
         <Skeleton key={index} height={34} radius="sm" />
       ))}

@@ -9,7 +9,7 @@ import { askAs, callerOf, makeDeal, makeWorld, note, now, sync, type World } fro
 import { startOpenAiServer, type ChatMode, type OpenAiServer } from "../setup/openai-server.ts";
 import { test } from "../setup/test-database.ts";
 
-const TIMEOUTS = { firstMs: 400, idleMs: 400, totalMs: 3_000 };
+const TIMEOUTS = { firstMs: 2_000, idleMs: 2_000, totalMs: 10_000 };
 let openai: OpenAiServer;
 test.beforeEach(async ({ db }) => {
   // Embedding follows all workspaces of the database: those of earlier tests are none of this one's business.

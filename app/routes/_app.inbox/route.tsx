@@ -67,7 +67,6 @@ export default function InboxPage() {
         value={tab}
         onChange={(value) => filters.set({ tab: value === "to_acknowledge" ? null : value })}
         keepMounted={false}
-        mb="md"
       >
         <Tabs.List>
           {TABS.map(({ value, label }) => (
@@ -92,16 +91,18 @@ export default function InboxPage() {
             </Tabs.Tab>
           ))}
         </Tabs.List>
+        <Tabs.Panel value={tab} pt="md">
+          {list.isPending ? (
+            <RowsSkeleton rows={4} />
+          ) : list.isError ? (
+            <ErrorState error={list.error} onRetry={() => void list.refetch()} />
+          ) : list.data.length === 0 ? (
+            <EmptyState title={words.empty}>{words.hint}</EmptyState>
+          ) : (
+            <Items key={tab} items={list.data} />
+          )}
+        </Tabs.Panel>
       </Tabs>
-      {list.isPending ? (
-        <RowsSkeleton rows={4} />
-      ) : list.isError ? (
-        <ErrorState error={list.error} onRetry={() => void list.refetch()} />
-      ) : list.data.length === 0 ? (
-        <EmptyState title={words.empty}>{words.hint}</EmptyState>
-      ) : (
-        <Items key={tab} items={list.data} />
-      )}
     </>
   );
 }
