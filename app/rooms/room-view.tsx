@@ -66,18 +66,19 @@ export default function RoomView({ subject, title, panel, isStrategyPinned }: Ro
     [items.data, comments.data],
   );
 
-  const showPassage = (id: string): boolean => {
-    setActiveId(id);
-    setSide(null);
+  const scrollToPassage = (id: string): boolean => {
     const anchor = passages.find((passage) => passage.id === id)?.anchor;
     const view = editor.current?.view;
     return scrollTo(view, anchor && view ? findPassage(view.state, anchor) : undefined);
   };
-  const showBlock = (blockId: string): boolean => {
-    setCitedBlockId(blockId);
-    setSide(null);
+  const scrollToBlock = (blockId: string): boolean => {
     const view = editor.current?.view;
     return scrollTo(view, view ? findBlock(view.state, blockId) : undefined);
+  };
+  const showPassage = (id: string): void => {
+    setActiveId(id);
+    setSide(null);
+    scrollToPassage(id);
   };
   const openPassage = (id: string): void => {
     setActiveId(id);
@@ -111,7 +112,11 @@ export default function RoomView({ subject, title, panel, isStrategyPinned }: Ro
 
   useOpenedAt({
     isReady: state.status === "live" && items.isSuccess,
-    show: ({ itemId, blockId }) => (itemId ? showPassage(itemId) : showBlock(blockId ?? "")),
+    show({ itemId, blockId }) {
+      if (itemId) setActiveId(itemId);
+      setCitedBlockId(blockId);
+    },
+    scroll: ({ itemId, blockId }) => (itemId ? scrollToPassage(itemId) : scrollToBlock(blockId ?? "")),
   });
 
   const canWrite = state.role === "write" && state.status !== "ended" && me.can("room:write");
@@ -125,12 +130,7 @@ export default function RoomView({ subject, title, panel, isStrategyPinned }: Ro
         <Tabs.Tab value="versions">Versions</Tabs.Tab>
       </Tabs.List>
       <Tabs.Panel value="coaching" pt="sm">
-        <CoachingTab
-          items={items}
-          comments={comments}
-          activeId={activeId}
-          onShowPassage={(id) => void showPassage(id)}
-        />
+        <CoachingTab items={items} comments={comments} activeId={activeId} onShowPassage={showPassage} />
       </Tabs.Panel>
       <Tabs.Panel value="assistant" pt="sm">
         <AssistantPanel record={{ type: subject.type, id: subject.id }} initialQuestion={question} />

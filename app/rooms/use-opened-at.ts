@@ -12,20 +12,30 @@ interface OpenedAt {
 const ATTEMPTS = 25;
 const EVERY_MS = 200;
 
-/** Opens the room at the passage that its address names, once the notes have it. `show` tells whether it was there. */
-export function useOpenedAt({ isReady, show }: { isReady: boolean; show(wanted: OpenedAt): boolean }): void {
+interface Handlers {
+  isReady: boolean;
+  /** Once for each time the address is followed. */
+  show(wanted: OpenedAt): void;
+  /** @returns false while the notes do not have it yet */
+  scroll(wanted: OpenedAt): boolean;
+}
+
+/** Opens the room at the passage that its address names; scrolls there once the notes have it. */
+export function useOpenedAt({ isReady, show, scroll }: Handlers): void {
   const [params] = useSearchParams();
   const { hash, key } = useLocation();
   const itemId = params.get("item");
-  const blockId = hash ? decodeURIComponent(hash.slice(1)) : null;
-  const latest = useRef(show);
-  latest.current = show;
+  const blockId = /^#\d+(:|%3A)\d+$/i.test(hash) ? decodeURIComponent(hash.slice(1)) : null;
+  const latest = useRef({ show, scroll });
+  latest.current = { show, scroll };
   useEffect(() => {
     if (!isReady || (!itemId && !blockId)) return;
+    const wanted = { itemId: blockId ? null : itemId, blockId };
+    latest.current.show(wanted);
     let left = ATTEMPTS;
     const timer = setInterval(() => {
       left--;
-      if (latest.current({ itemId: blockId ? null : itemId, blockId }) || left === 0) clearInterval(timer);
+      if (latest.current.scroll(wanted) || left === 0) clearInterval(timer);
     }, EVERY_MS);
     return () => clearInterval(timer);
     // Following the same link again shows the passage again.

@@ -24,7 +24,7 @@ export const SetPasswordInput = z.strictObject({ userId: z.uuid(), password: z.s
 export async function changePassword(ctx: RequestContext, input: z.infer<typeof ChangePasswordInput>): Promise<void> {
   const { userId, email, sessionIdHash } = requireUser(ctx);
   // Whoever found an open session may not try out passwords on it.
-  const attempt = await admitSignIn(ctx.db, email, "change-password", ctx.now());
+  const attempt = await admitSignIn(ctx.db, email, `session:${userId}`, ctx.now());
   const [row] = await withSystemTransaction(ctx.db, (tx) =>
     tx
       .select({ passwordHash: appUser.passwordHash })

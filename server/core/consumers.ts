@@ -25,7 +25,9 @@ export interface Consumer {
 const BATCH = 2_000;
 /** A batch ends early after this time, so that the embedded database's one connection is soon free for somebody's screen. */
 const BATCH_MS = 100;
-/** At most so many events are handled before the clock is looked at. */
+/** At most so many are taken from them. */
+const MOST = 200;
+/** At most so many are handled before the clock is looked at. */
 const GROUP = 50;
 
 /** One batch of one follower. @returns whether there may be more. */
@@ -38,39 +40,41 @@ export async function runConsumer(db: Database, consumer: Consumer, now: () => D
       .where(eq(eventConsumer.name, consumer.name))
       .for("update", { skipLocked: true });
     if (!cursor) return false;
-    const { seq, type, workspaceId, requestId } = eventLog;
+    const { seq, type } = eventLog;
     const heads = await tx
-      .select({ seq, type, workspaceId, requestId })
+      .select({ seq, type })
       .from(eventLog)
       .where(gt(eventLog.seq, cursor.seq))
       .orderBy(asc(eventLog.seq))
       .limit(BATCH);
     if (heads.length === 0) return false;
-    const groups = groupByRequest(heads.filter((head) => consumer.wants(head.type)));
+    const wanted = heads.filter((head) => consumer.wants(head.type));
+    const taken = wanted.slice(0, MOST).map((head) => head.seq);
+    const events =
+      taken.length === 0
+        ? []
+        : await tx.select().from(eventLog).where(inArray(eventLog.seq, taken)).orderBy(asc(eventLog.seq));
+    const groups = groupByRequest(events);
     const started = performance.now();
     let done = 0;
-    while (done < groups.length && performance.now() - started < BATCH_MS) {
-      const seqs = groups[done++]!.map((head) => head.seq);
-      const events = await tx.select().from(eventLog).where(inArray(eventLog.seq, seqs)).orderBy(asc(eventLog.seq));
-      await handleOrSetAside(tx, consumer, events, now);
-    }
-    const passed = done === groups.length ? heads.at(-1)! : groups[done - 1]!.at(-1)!;
+    while (done < groups.length && performance.now() - started < BATCH_MS)
+      await handleOrSetAside(tx, consumer, groups[done++]!, now);
+    const isThrough = done === groups.length && taken.length === wanted.length;
+    const passed = isThrough ? heads.at(-1)! : groups[done - 1]!.at(-1)!;
     await tx.update(eventConsumer).set({ seq: passed.seq }).where(eq(eventConsumer.name, consumer.name));
-    return done < groups.length || heads.length === BATCH;
+    return !isThrough || heads.length === BATCH;
   };
   return inBackground(db, () => withSystemTransaction(db, batch));
 }
 
-type EventHead = Pick<LoggedEvent, "seq" | "type" | "workspaceId" | "requestId">;
-
 /** Neighbours that are of one request, in order. */
-function groupByRequest(heads: readonly EventHead[]): EventHead[][] {
-  const groups: EventHead[][] = [];
-  for (const head of heads) {
+function groupByRequest(events: readonly LoggedEvent[]): LoggedEvent[][] {
+  const groups: LoggedEvent[][] = [];
+  for (const event of events) {
     const group = groups.at(-1);
-    const isSame = group && group[0]!.workspaceId === head.workspaceId && group[0]!.requestId === head.requestId;
-    if (isSame && group.length < GROUP) group.push(head);
-    else groups.push([head]);
+    const isSame = group && group[0]!.workspaceId === event.workspaceId && group[0]!.requestId === event.requestId;
+    if (isSame && group.length < GROUP) group.push(event);
+    else groups.push([event]);
   }
   return groups;
 }
