@@ -1,4 +1,4 @@
-import { useQueryClient, type Query } from "@tanstack/react-query";
+import { useQueryClient, type Query, type QueryClient } from "@tanstack/react-query";
 import { createContext, useContext, useEffect, useState, type ReactNode } from "react";
 import type { ChangeStub } from "#server/live/hub.ts";
 import { api, socket } from "../trpc.ts";
@@ -48,6 +48,18 @@ function shows(query: Query, changes: ChangeStub[]): boolean {
   return touching.some((change) => [change.subject, ...change.related].some(({ id }) => named.includes(id)));
 }
 
+/** What is being loaded for the first time may have been read before the change: it is asked for again when it is there. */
+function refetch(client: QueryClient, predicate: (query: Query) => boolean): void {
+  const loading = client.getQueryCache().findAll({
+    predicate: (query) => query.state.fetchStatus === "fetching" && query.state.data === undefined && predicate(query),
+  });
+  for (const query of loading) {
+    const again = (): void => void client.invalidateQueries({ queryKey: query.queryKey, exact: true });
+    query.promise?.then(again, again);
+  }
+  void client.invalidateQueries({ predicate });
+}
+
 /** Follows the workspace's changes and refetches what they touch; a lost connection resumes where it stopped. */
 export function LiveProvider({ children }: { children: ReactNode }) {
   const client = useQueryClient();
@@ -64,7 +76,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       pace = undefined;
       if (waiting.length === 0) return;
       const batch = waiting.splice(0);
-      void client.invalidateQueries({ predicate: (query) => shows(query, batch) });
+      refetch(client, (query) => shows(query, batch));
       pace = setTimeout(show, PACE_MS);
     };
     const follow = (): void => {

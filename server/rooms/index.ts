@@ -1,6 +1,7 @@
 export { createRoomAuthority } from "./authority.ts";
 export { createAnchor, resolveAnchors, type ResolvedPassage, type TextRange } from "./anchors.ts";
 export { RoomCompactor, type AnchorKeeper } from "./compaction/compactor.ts";
+export { deriveEditedRooms, useCompactor } from "./derive-edited.ts";
 export { ensureDerived } from "./ensure-derived.ts";
 export { createLocalFanout, type RoomFanout } from "./fanout/fanout.ts";
 export { createPostgresFanout } from "./fanout/postgres-fanout.ts";

@@ -5,6 +5,7 @@ import type { LiveHub, LoggedStub } from "#server/live/hub.ts";
 import type { Services } from "#server/trpc/context.ts";
 import { createRoomAuthority } from "./authority.ts";
 import { RoomCompactor } from "./compaction/compactor.ts";
+import { useCompactor } from "./derive-edited.ts";
 import type { RoomFanout } from "./fanout/fanout.ts";
 import { createRoomMetrics } from "./metrics.ts";
 import type { RoomGrant } from "./peer.ts";
@@ -34,6 +35,7 @@ export function startRooms(options: StartRoomsOptions): RoomServer & { close(): 
   const roomLog = log.child({ part: "rooms" });
   const anchors = { list: listRoomAnchors, save: saveResolvedAnchors };
   const compactor = new RoomCompactor({ db, log: roomLog, metrics, anchors });
+  useCompactor(compactor);
   const rooms = createRoomServer({
     store: createDatabaseRoomStore(db),
     authority,

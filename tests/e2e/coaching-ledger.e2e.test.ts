@@ -1,10 +1,10 @@
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { callApi, openBrowser, signIn, startProduct, type Product, type SignedIn } from "./product.ts";
+import { callApi, startPair, type Pair, type Product, type SignedIn } from "./product.ts";
 import { isSaved, nameOf, notes, POLL, selectLine, words, writeBelow } from "./room-page.ts";
 
+let pair: Pair;
 let product: Product;
-let browser: Browser;
 let rep: SignedIn;
 let manager: SignedIn;
 let deal = "";
@@ -17,15 +17,10 @@ const openRoom = async ({ page }: SignedIn): Promise<void> => {
 };
 
 beforeAll(async () => {
-  product = await startProduct(3412);
-  browser = await openBrowser();
-  rep = await signIn(browser, product, product.logins.rep);
-  manager = await signIn(browser, product, product.logins.manager);
+  pair = await startPair(3412);
+  ({ product, rep, manager } = pair);
 });
-afterAll(async () => {
-  await browser?.close();
-  await product?.stop();
-});
+afterAll(() => pair?.close());
 
 describe("coaching from the first word to the escalation", () => {
   test("a rep makes a deal and writes down what he knows", async () => {

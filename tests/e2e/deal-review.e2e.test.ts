@@ -1,25 +1,19 @@
-import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openBrowser, signIn, startProduct, type Product, type SignedIn } from "./product.ts";
+import { startPair, type Pair, type Product, type SignedIn } from "./product.ts";
 import { nameOf, notes, POLL, words } from "./room-page.ts";
 
+let pair: Pair;
 let product: Product;
-let browser: Browser;
 let rep: SignedIn;
 let manager: SignedIn;
 let roomPath = "";
 
 const SENTENCE = "The champion left last week and nobody replaced her.";
 beforeAll(async () => {
-  product = await startProduct(3411);
-  browser = await openBrowser();
-  rep = await signIn(browser, product, product.logins.rep);
-  manager = await signIn(browser, product, product.logins.manager);
+  pair = await startPair(3411);
+  ({ product, rep, manager } = pair);
 });
-afterAll(async () => {
-  await browser?.close();
-  await product?.stop();
-});
+afterAll(() => pair?.close());
 
 describe("the live deal review, a rep and his manager at once", () => {
   test("A1.1 a deal's room opens from its page in one click and shows the deal beside the notes", async () => {

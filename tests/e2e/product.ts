@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium, type Browser, type Page } from "playwright-core";
+import { afterEach } from "vitest";
 import { sharedData } from "../setup/shared-data.ts";
 
 const PASSWORD = "ringside-demo";
@@ -78,12 +79,35 @@ export interface SignedIn {
   errors: string[];
 }
 
+interface Watched {
+  page: Page;
+  /** Answers of 400 and above since the test began. */
+  refusals: string[];
+}
+const watched: Watched[] = [];
+
+// Where a journey broke off is told in the log: the screens as their users read them, and what the server refused.
+afterEach(async ({ task }) => {
+  for (const { page, refusals } of watched) {
+    const said = refusals.splice(0);
+    if (task.result?.state !== "fail" || page.isClosed()) continue;
+    const text = await page.innerText("body").catch(String);
+    console.error([`-- ${page.url()}`, ...said, text.slice(0, 4000)].join("\n"));
+  }
+});
+
 /** A person in a browser of his own. */
 export async function signIn(browser: Browser, product: Product, email: string): Promise<SignedIn> {
   const context = await browser.newContext({ viewport: { width: 1360, height: 860 } });
   const page = await context.newPage();
   page.setDefaultTimeout(30_000);
   const errors: string[] = [];
+  const refusals: string[] = [];
+  watched.push({ page, refusals });
+  page.on("response", (response) => {
+    if (response.status() >= 400)
+      refusals.push(`${response.status()} ${response.request().method()} ${response.url().slice(0, 200)}`);
+  });
   page.on("pageerror", (error) => errors.push(String(error)));
   page.on("console", (message) => {
     const isNetwork = /Failed to load resource|WebSocket connection/.test(message.text());
@@ -109,4 +133,26 @@ export function callApi<T>(page: Page, procedure: string, input: unknown): Promi
     },
     [`/trpc/${procedure}`, JSON.stringify(input)] as const,
   );
+}
+
+/** A running product with a rep and his manager signed in, each in a browser of his own. */
+export interface Pair {
+  product: Product;
+  rep: SignedIn;
+  manager: SignedIn;
+  close(): Promise<void>;
+}
+
+export async function startPair(port: number): Promise<Pair> {
+  const product = await startProduct(port);
+  const browser = await openBrowser();
+  const rep = await signIn(browser, product, product.logins.rep);
+  const manager = await signIn(browser, product, product.logins.manager);
+  return {
+    ...{ product, rep, manager },
+    async close() {
+      await browser.close();
+      await product.stop();
+    },
+  };
 }

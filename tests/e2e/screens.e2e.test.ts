@@ -46,6 +46,8 @@ async function open(page: Page, path: string): Promise<void> {
   await page.goto(product.url + path);
   await page.locator("h1").first().waitFor();
   if (path.endsWith("/room")) await notes(page).locator("h2").first().waitFor();
+  // Lists beside the main thing arrive later; what is checked is the whole screen.
+  await page.waitForLoadState("networkidle");
 }
 
 /** What hinders people, as the checker says it: rule, and where. */

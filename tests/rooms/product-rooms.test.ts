@@ -7,7 +7,7 @@ import { appUser, opportunity, session } from "#db/schema/index.ts";
 import { NotFoundError } from "#server/core/errors.ts";
 import { withSystemTransaction } from "#server/core/transaction.ts";
 import { ensureDerived, findRoomAccess, issueRoomTicket, openRoom } from "#server/rooms/index.ts";
-import { makeDeal, makeWorld } from "#tests/setup/assistant-world.ts";
+import { askAs, makeDeal, makeWorld, note } from "#tests/setup/assistant-world.ts";
 import { test } from "#tests/setup/test-database.ts";
 import { memoryStore } from "./support/our-client.ts";
 import { browserSocket, serveProductRooms, signIn } from "./support/product-rooms.ts";
@@ -121,6 +121,27 @@ test("A1.9 ensureDerived brings text up to the last edit before an answer is giv
     tx.execute<{ plain_text: string }>(`select plain_text from room where id = '${roomId}'`),
   );
   expect(row!.plain_text).toMatch(/^Situation\nDecision process\n[\s\S]*\nWritten by the assistant$/);
+});
+
+test("A1.9 A4.3 an answer quotes what was written in the notes and in the timeline a moment ago", async ({ db }) => {
+  const { world, rep, deal } = await setUp(db);
+  const { roomId } = await openRoom(rep, { subjectType: "opportunity", subjectId: deal.opportunityId });
+  const { served } = await serveProductRooms(world);
+  await served.rooms.edit(
+    { workspaceId: world.workspaceId, roomId },
+    {
+      kind: "assistant",
+      userId: world.rep,
+      change: (doc) => void addParagraph(doc, "The harbour master decides about lamps."),
+    },
+  );
+  await note(rep, deal.opportunityId, "Visit", "Lamps are paid from the budget of the dry dock.");
+  // Nothing follows the log in this test: the question alone brings the index up.
+  const { texts } = await askAs(world, world.rep, { question: "What about the lamps?" });
+  expect(texts.join(" ")).toContain("harbour master");
+  expect(texts.join(" ")).toContain("dry dock");
+  const { texts: asOther } = await askAs(world, world.otherRep, { question: "What about the lamps?" });
+  expect(asOther.join(" ")).not.toContain("harbour master");
 });
 
 async function setUp(db: Database) {

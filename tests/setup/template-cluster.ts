@@ -1,9 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { openDatabase } from "#db/client.ts";
 import { clusterFolder } from "#db/embedded/engine.ts";
-import { migrate } from "#db/migrate.ts";
+import { makeMigratedCluster } from "#db/embedded/migrated-cluster.ts";
 import { packageRoot } from "#db/package-root.ts";
 
 /**
@@ -18,16 +17,13 @@ export async function templateCluster(): Promise<string> {
   removeOldest(cache);
 
   const draft = join(cache, `draft-${randomUUID()}`);
-  const handle = await openDatabase({ dataDir: draft });
   try {
-    await migrate(handle);
-    await handle.sql`checkpoint`;
-  } finally {
-    await handle.close();
+    await makeMigratedCluster(draft, finished);
+  } catch (error) {
+    // Another run may have made the same one meanwhile; either is good.
+    if (!existsSync(finished)) throw error;
+    rmSync(draft, { recursive: true, force: true });
   }
-  // Another run may have made the same one meanwhile; either is good.
-  if (!existsSync(finished)) renameSync(clusterFolder(draft), finished);
-  rmSync(draft, { recursive: true, force: true });
   return finished;
 }
 

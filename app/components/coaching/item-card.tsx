@@ -4,6 +4,7 @@ import { useState } from "react";
 import type { Outputs } from "../../client-navigation.ts";
 import { trpc } from "../../trpc.ts";
 import { Day, When } from "../format.tsx";
+import { ErrorState, RowsSkeleton } from "../states.tsx";
 import { AcknowledgeForm } from "./acknowledge-form.tsx";
 import { DueBar } from "./due-bar.tsx";
 import { PassageDiff } from "./passage-diff.tsx";
@@ -151,12 +152,15 @@ function Ledger({ item, canReopen }: { item: CoachingItem; canReopen: boolean })
   const { act } = useCoachingActs();
   const [comment, setComment] = useState("");
   const send = (name: "comment" | "reopen"): void => {
-    act.mutate({ item: query.data ?? item, name, comment }, { onSuccess: () => setComment("") });
+    act.mutate({ item, name, comment }, { onSuccess: () => setComment("") });
   };
+  // Whole at once: what is clicked must not move away when the entries arrive.
+  if (query.isPending) return <RowsSkeleton rows={2} />;
+  if (query.isError) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
   return (
     <Stack gap={6}>
       <ol className="ledger">
-        {query.data?.entries.map((entry) => (
+        {query.data.entries.map((entry) => (
           <li key={entry.id}>
             <Text size="xs">
               {entry.actorName ? `${entry.actorName} ` : ""}

@@ -6,6 +6,7 @@ import type { FactSentence } from "#ai/summary/input.ts";
 import type { RequestContext } from "#server/core/context.ts";
 import { withTransaction } from "#server/core/transaction.ts";
 import { withLinks } from "../block.ts";
+import { catchUp } from "../index-upkeep/catch-up.ts";
 import { embedQuestion } from "../index-upkeep/embed-chunks.ts";
 import { findModel, pauseAfter } from "../model-provider.ts";
 import { retrieve, type Retrieval } from "../search/retrieve.ts";
@@ -34,6 +35,7 @@ export async function* composeAnswer(
 
   let failure: ModelError | undefined;
   const model = await findModel(ctx.db).catch((error: unknown) => void (failure = pauseAfter(error)));
+  await catchUp(ctx, scope.within);
   const found = await retrieve(ctx, {
     question,
     within: scope.within,

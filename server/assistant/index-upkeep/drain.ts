@@ -53,9 +53,8 @@ async function markNewWorkspaces(db: Database, now: () => Date): Promise<void> {
 /** One batch of one workspace; 0 when there is none or another worker is at it. A record that cannot be indexed is set aside after five attempts. */
 export async function drainBatch(ctx: RequestContext, most = BATCH): Promise<number> {
   const batch = await withTransaction(ctx, async (ctx) => {
-    // Word counts are sums over all documents: one writer per workspace at a time.
     const [lock] = await ctx.db.execute<{ held: boolean }>(
-      sql`select pg_try_advisory_xact_lock(hashtextextended(${`assistant.index:${ctx.workspaceId}`}, 0)) as held`,
+      sql`select pg_try_advisory_xact_lock(${lockKey(ctx)}) as held`,
     );
     if (!lock?.held) return [];
     const rows = await listPending(ctx, most);
@@ -136,6 +135,13 @@ async function indexAlone(ctx: RequestContext, row: PendingRow): Promise<void> {
       );
   }
 }
+
+/** Word counts are sums over all documents: one writer per workspace at a time. Waits for its turn, to the end of the transaction. */
+export async function lockIndex(ctx: RequestContext): Promise<void> {
+  await ctx.db.execute(sql`select pg_advisory_xact_lock(${lockKey(ctx)})`);
+}
+
+const lockKey = ({ workspaceId }: RequestContext) => sql`hashtextextended(${`assistant.index:${workspaceId}`}, 0)`;
 
 /** A context in which the assistant works on a whole workspace. */
 export function jobContext(db: Database, workspaceId: string, name: string, now: () => Date): RequestContext {

@@ -8,7 +8,13 @@ import { createAuth } from "#server/auth/sign-in.ts";
 import { hashSessionId } from "#server/auth/session-adapter.ts";
 import { log } from "#server/core/log.ts";
 import { withSystemTransaction } from "#server/core/transaction.ts";
-import { createDatabaseRoomStore, createRoomAuthority, createRoomMetrics, RoomCompactor } from "#server/rooms/index.ts";
+import {
+  createDatabaseRoomStore,
+  createRoomAuthority,
+  createRoomMetrics,
+  RoomCompactor,
+  useCompactor,
+} from "#server/rooms/index.ts";
 import type { World } from "#tests/setup/assistant-world.ts";
 import { serveRooms } from "./room-world.ts";
 
@@ -20,6 +26,7 @@ export async function serveProductRooms(world: World, now: () => Date = () => ne
   const metrics = createRoomMetrics(new Registry());
   const compactor = new RoomCompactor({ db, log, metrics });
   onTestFinished(() => compactor.stop());
+  useCompactor(compactor);
   const auth = createAuth(db, now);
   const authority = createRoomAuthority({
     db,
