@@ -100,7 +100,7 @@ afterEach(async ({ task }) => {
 export async function signIn(browser: Browser, product: Product, email: string): Promise<SignedIn> {
   const context = await browser.newContext({ viewport: { width: 1360, height: 860 } });
   const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(60_000);
   const errors: string[] = [];
   const refusals: string[] = [];
   watched.push({ page, refusals });

@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 
 /** For `expect.poll`: what others do and workers finish shows within this time on a busy machine. */
-export const POLL = { timeout: 30_000 };
+export const POLL = { timeout: 60_000 };
 
 export const notes = (page: Page) => page.locator(".notes");
 
