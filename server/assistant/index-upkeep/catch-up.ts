@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { RequestContext } from "#server/core/context.ts";
 import { withSystemTransaction, withTransaction } from "#server/core/transaction.ts";
+import { listVisible, refKey } from "#server/core/visibility.ts";
 import { deriveEditedRooms } from "#server/rooms/index.ts";
 import { jobContext, lockIndex } from "./drain.ts";
 import { INDEX_CONSUMER } from "./follow-events.ts";
@@ -11,13 +12,15 @@ const MOST = 20;
 
 /**
  * Brings what was written just now into the index before a question is answered, instead of seconds later when the followers get to it: the notes that
- * somebody is writing, and the twenty records that were changed last. What fails stays for the followers; the question is answered all the same.
+ * somebody is writing, and of the twenty records that were changed last those this user may open. What fails stays for the followers; the question is answered all the same.
  * @param within only notes of these records
  */
 export async function catchUp(ctx: RequestContext, within: readonly string[] | undefined): Promise<void> {
   try {
     await deriveEditedRooms(ctx, within);
-    const records = await listUnindexed(ctx);
+    const unindexed = await listUnindexed(ctx);
+    const visible = await listVisible(ctx, unindexed.map(toRef), { includeDeleted: true });
+    const records = unindexed.filter((record) => visible.has(refKey(toRef(record))));
     if (records.length === 0) return;
     await withTransaction(jobContext(ctx.db, ctx.workspaceId, INDEX_CONSUMER, ctx.now), async (ctx) => {
       await lockIndex(ctx);
@@ -27,6 +30,8 @@ export async function catchUp(ctx: RequestContext, within: readonly string[] | u
     ctx.log.warn({ err: error }, "the index was not brought up to the moment of a question");
   }
 }
+
+const toRef = ({ kind, id }: RecordKey) => ({ type: kind, id });
 
 /** Newest first, of each place where a change waits: not yet in the log, in the log and not yet followed, marked. */
 async function listUnindexed(ctx: RequestContext): Promise<RecordKey[]> {
