@@ -63,7 +63,11 @@ export default function QuickCreateForm({
       accountId: defaults.accountId ?? null,
       opportunityId: defaults.opportunityId ?? null,
     },
-    validate: { name: (value) => (value.trim() ? null : "This is needed") },
+    validate: {
+      name: (value) => (value.trim() ? null : "This is needed"),
+      amount: (value) => (type === "opportunity" && value === "" ? "This is needed" : null),
+      date: (value) => (type === "opportunity" && !value ? "This is needed" : null),
+    },
   });
   const save = useMutation({
     mutationFn: (values: Values) => create(type, values, defaults),
@@ -115,13 +119,14 @@ export default function QuickCreateForm({
               <Group grow>
                 <NumberInput
                   label="Amount"
+                  withAsterisk
                   prefix="$"
                   thousandSeparator
                   min={0}
                   decimalScale={2}
                   {...form.getInputProps("amount")}
                 />
-                <TextInput label="Close date" type="date" {...form.getInputProps("date")} />
+                <TextInput label="Close date" withAsterisk type="date" {...form.getInputProps("date")} />
               </Group>
               <Group grow>
                 <TextInput label="Next step" {...form.getInputProps("nextStep")} />
@@ -195,12 +200,11 @@ async function create(
       return `/apps/crm/contacts/${id}`;
     }
     case "opportunity": {
-      const amountCents = values.amount === "" ? null : Math.round(Number(values.amount) * 100);
       const { id } = await api.opportunities.create.mutate({
         name,
         accountId,
-        amountCents,
-        closeDate: orNull(values.date),
+        amountCents: Math.round(Number(values.amount) * 100),
+        closeDate: values.date,
         nextStep: orNull(values.nextStep),
         nextStepDue: orNull(values.nextStepDue),
       });

@@ -15,6 +15,14 @@ import {
 } from "drizzle-orm/pg-core";
 import { sql } from "drizzle-orm";
 import { cents, createdAt, id, instant, updatedAt, workspaceId } from "./columns.ts";
+import type {
+  ActivityTemplate,
+  CategoryCriteria,
+  ExitCriterion,
+  FieldEquals,
+  StageData,
+  StageField,
+} from "./criteria.ts";
 import { appUser, workspace } from "./workspace.ts";
 
 export const ACTIVITY_KINDS = ["call", "email", "meeting", "visit", "note"] as const;
@@ -22,12 +30,6 @@ export type ActivityKind = (typeof ACTIVITY_KINDS)[number];
 export const FORECAST_CATEGORIES = ["omitted", "pipeline", "best_case", "commit", "closed"] as const;
 export type ForecastCategory = (typeof FORECAST_CATEGORIES)[number];
 export type StageKind = "open" | "won" | "lost";
-
-/** What must be true before a stage is left: a field with a value, a kind of activity logged, a contact role filled. */
-export type ExitCriterion =
-  | { kind: "field"; field: "amountCents" | "closeDate" | "nextStep" | "accountId"; label: string }
-  | { kind: "activity"; activity: ActivityKind; label: string }
-  | { kind: "contactRole"; role: string | null; label: string };
 
 const record = () => ({
   workspaceId: workspaceId(),
@@ -121,6 +123,12 @@ export const pipeline = pgTable(
     id: id(),
     name: text("name").notNull(),
     isDefault: boolean("is_default").notNull().default(false),
+    version: integer("version").notNull().default(1),
+    /** Whether a move may pass stages over; each one passed must have its exit criteria met. */
+    allowsSkipping: boolean("allows_skipping").notNull().default(true),
+    allowsBackward: boolean("allows_backward").notNull().default(true),
+    categoryCriteria: jsonb("category_criteria").$type<CategoryCriteria>().notNull().default({}),
+    archivedAt: instant("archived_at"),
     createdAt: createdAt(),
   },
   (t) => [
@@ -144,6 +152,15 @@ export const stage = pgTable(
     kind: text("kind").$type<StageKind>().notNull(),
     idleDays: integer("idle_days").notNull().default(10),
     exitCriteria: jsonb("exit_criteria").$type<ExitCriterion[]>().notNull().default([]),
+    fields: jsonb("fields").$type<StageField[]>().notNull().default([]),
+    guidance: text("guidance").notNull().default(""),
+    activityTemplates: jsonb("activity_templates").$type<ActivityTemplate[]>().notNull().default([]),
+    /** Forecast categories beside the stage's own that need no reason. */
+    allowedCategories: jsonb("allowed_categories").$type<ForecastCategory[]>().notNull().default([]),
+    /** The stage may be passed over only when a field says so; null leaves it to the pipeline. */
+    skipWhen: jsonb("skip_when").$type<FieldEquals>(),
+    /** Removed from the pipeline; the row stays for the history. */
+    archivedAt: instant("archived_at"),
   },
   (t) => [
     primaryKey({ columns: [t.workspaceId, t.id] }),
@@ -172,6 +189,10 @@ export const opportunity = pgTable(
     forecastCategory: text("forecast_category").$type<ForecastCategory>().notNull(),
     /** 0 to 1. */
     probability: real("probability").notNull(),
+    probabilitySetAt: instant("probability_set_at").notNull().defaultNow(),
+    /** Why the category is one that the stage does not usually have. */
+    categoryReason: text("category_reason"),
+    stageData: jsonb("stage_data").$type<StageData>().notNull().default({}),
     nextStep: text("next_step"),
     nextStepDue: date("next_step_due", { mode: "string" }),
     lossReason: text("loss_reason"),
@@ -210,6 +231,8 @@ export const opportunityStageHistory = pgTable(
     durationSeconds: integer("duration_seconds"),
     actorId: text("actor_id").notNull(),
     reason: text("reason"),
+    /** Labels of the criteria that were waived for this move. */
+    waived: jsonb("waived").$type<string[]>().notNull().default([]),
   },
   (t) => [
     primaryKey({ columns: [t.workspaceId, t.id] }),
@@ -220,6 +243,7 @@ export const opportunityStageHistory = pgTable(
     foreignKey({ columns: [t.workspaceId, t.fromStageId], foreignColumns: [stage.workspaceId, stage.id] }),
     foreignKey({ columns: [t.workspaceId, t.toStageId], foreignColumns: [stage.workspaceId, stage.id] }),
     index("opportunity_stage_history_opportunity").on(t.workspaceId, t.opportunityId, t.movedAt),
+    index("opportunity_stage_history_from").on(t.workspaceId, t.fromStageId, t.movedAt),
   ],
 );
 

@@ -51,7 +51,7 @@ export class UnavailableError extends DomainError {
 /** Input that parses but breaks a rule; `details.fields` maps a field to what is wrong with it. */
 export class InvalidInputError extends DomainError {
   readonly code = "invalid_input";
-  constructor(message: string, fields: Record<string, string> = {}, rule?: string) {
-    super(message, { fields, ...(rule ? { rule } : {}) });
+  constructor(message: string, fields: Record<string, string> = {}, rule?: string, more: Record<string, unknown> = {}) {
+    super(message, { fields, ...(rule ? { rule } : {}), ...more });
   }
 }

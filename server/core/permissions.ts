@@ -23,6 +23,7 @@ export const PERMISSIONS = [
   "opportunity:read",
   "opportunity:write",
   "opportunity:assign",
+  "opportunity:approve",
   "activity:write",
   "task:write",
   "room:read",
@@ -68,9 +69,16 @@ const SUPPORT: Permission[] = [...READ, "contact:write", "activity:write", "task
 /** What each role may do; which records it may do it to is row-level security's part. */
 export const ROLE_PERMISSIONS: Record<Role, readonly Permission[]> = {
   admin: PERMISSIONS,
-  manager: [...SELL, "opportunity:assign", "coaching:write", "coaching:report", "import:run"],
+  manager: [...SELL, "opportunity:assign", "opportunity:approve", "coaching:write", "coaching:report", "import:run"],
   rep: [...SELL, "import:run"],
-  sales_operations: [...SELL, "opportunity:assign", "coaching:report", "import:run", "settings:manage"],
+  sales_operations: [
+    ...SELL,
+    "opportunity:assign",
+    "opportunity:approve",
+    "coaching:report",
+    "import:run",
+    "settings:manage",
+  ],
   pre_sales: SUPPORT,
   finance: READ,
   legal: SUPPORT,

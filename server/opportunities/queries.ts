@@ -121,7 +121,6 @@ export async function getOpportunity(ctx: RequestContext, { opportunityId }: { o
         ownerName: appUser.name,
         productName: product.name,
         stageName: stage.name,
-        exitCriteria: stage.exitCriteria,
         idleDays: stage.idleDays,
       })
       .from(opportunity)

@@ -1,13 +1,16 @@
 import { z } from "zod";
 import { procedure, router } from "#server/trpc/init.ts";
+import { removeCompetitor, RemoveCompetitorInput, setCompetitor, SetCompetitorInput } from "./competitors.ts";
 import { getDealPanel } from "./deal-panel.ts";
+import { saveStageData, SaveStageDataInput } from "./gates/save-stage-data.ts";
+import { waiveCriterion, WaiveCriterionInput } from "./gates/waive-criterion.ts";
+import { moveStage, MoveStageInput } from "./move-stage.ts";
 import { listStages } from "./pipeline.ts";
 import { getOpportunity, listOpportunities, ListOpportunitiesInput } from "./queries.ts";
+import { removeTeamMember, RemoveTeamMemberInput, setTeamMember, SetTeamMemberInput } from "./team.ts";
 import {
   createOpportunity,
   CreateOpportunityInput,
-  moveStage,
-  MoveStageInput,
   removeContact,
   RemoveContactInput,
   setContactRole,
@@ -38,6 +41,24 @@ export const opportunitiesRouter = router({
   moveStage: procedure("opportunity:write")
     .input(MoveStageInput)
     .mutation(({ ctx, input }) => moveStage(ctx, input)),
+  saveStageData: procedure("opportunity:write")
+    .input(SaveStageDataInput)
+    .mutation(({ ctx, input }) => saveStageData(ctx, input)),
+  waiveCriterion: procedure("opportunity:approve")
+    .input(WaiveCriterionInput)
+    .mutation(({ ctx, input }) => waiveCriterion(ctx, input)),
+  setTeamMember: procedure("opportunity:write")
+    .input(SetTeamMemberInput)
+    .mutation(({ ctx, input }) => setTeamMember(ctx, input)),
+  removeTeamMember: procedure("opportunity:write")
+    .input(RemoveTeamMemberInput)
+    .mutation(({ ctx, input }) => removeTeamMember(ctx, input)),
+  setCompetitor: procedure("opportunity:write")
+    .input(SetCompetitorInput)
+    .mutation(({ ctx, input }) => setCompetitor(ctx, input)),
+  removeCompetitor: procedure("opportunity:write")
+    .input(RemoveCompetitorInput)
+    .mutation(({ ctx, input }) => removeCompetitor(ctx, input)),
   setContactRole: procedure("opportunity:write")
     .input(SetContactRoleInput)
     .mutation(({ ctx, input }) => setContactRole(ctx, input)),

@@ -1,22 +1,24 @@
-import { and, asc, eq, isNull, sql } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import { z } from "zod";
 import {
-  account,
   contact,
+  FORECAST_CATEGORIES,
   opportunity,
   opportunityContact,
-  opportunityStageHistory,
-  pipeline,
-  stage,
+  type ForecastCategory,
 } from "#db/schema/index.ts";
 import { newId } from "#db/schema/columns.ts";
 import { requireOwnTeam } from "#server/accounts/index.ts";
-import { actorId, type RequestContext } from "#server/core/context.ts";
-import { InvalidInputError, NotFoundError, StaleWriteError } from "#server/core/errors.ts";
+import type { RequestContext } from "#server/core/context.ts";
+import { InvalidInputError, NotFoundError } from "#server/core/errors.ts";
 import { emitEvent } from "#server/core/events.ts";
 import { requirePermission } from "#server/core/permissions.ts";
 import { withTransaction } from "#server/core/transaction.ts";
 import { updateVersioned } from "#server/core/versioned.ts";
+import { evaluateCategory, evaluateForward, isBlocking, loadPipeline, type Stage } from "./gates/evaluate.ts";
+import { GateRefusedError } from "./gates/gate-refused-error.ts";
+import { isAllowed } from "./move-stage.ts";
+import { getFirstStage, getStage, lockOpportunity, recordMove, requireAccount, type Opportunity } from "./rows.ts";
 
 const OpportunityFields = z.strictObject({
   name: z.string().trim().min(1, "An opportunity needs a name").max(200),
@@ -28,24 +30,22 @@ const OpportunityFields = z.strictObject({
   nextStep: z.string().trim().max(500).nullish(),
   nextStepDue: z.iso.date().nullish(),
   probability: z.number().min(0).max(1),
-  forecastCategory: z.enum(["omitted", "pipeline", "best_case", "commit", "closed"]),
+  forecastCategory: z.enum(FORECAST_CATEGORIES),
 });
 
 export const CreateOpportunityInput = OpportunityFields.omit({ probability: true, forecastCategory: true })
   .partial({ ownerId: true })
   .extend({
+    amountCents: z.number("An opportunity needs a value").int().min(0).max(Number.MAX_SAFE_INTEGER),
+    closeDate: z.iso.date("An opportunity needs an expected close date"),
     stageId: z.uuid().optional(),
   });
 export const UpdateOpportunityInput = z.strictObject({
   opportunityId: z.uuid(),
   version: z.number().int().min(1),
   changes: OpportunityFields.partial(),
-});
-export const MoveStageInput = z.strictObject({
-  opportunityId: z.uuid(),
-  version: z.number().int().min(1),
-  stageId: z.uuid(),
-  reason: z.string().trim().max(1000).optional(),
+  /** Why: kept beside the fields before and after. Needed for a forecast category that the stage does not usually have. */
+  note: z.string().trim().max(1000).optional(),
 });
 export const SetContactRoleInput = z.strictObject({
   opportunityId: z.uuid(),
@@ -55,9 +55,10 @@ export const SetContactRoleInput = z.strictObject({
 });
 export const RemoveContactInput = z.strictObject({ opportunityId: z.uuid(), contactId: z.uuid() });
 
-type Opportunity = typeof opportunity.$inferSelect;
-
-/** Starts in the first stage of the default pipeline unless told otherwise; probability and forecast category are the stage's. */
+/**
+ * Starts in the first stage of the default pipeline unless told otherwise; probability and forecast category are the stage's.
+ * @throws GateRefusedError for a later stage, whose way there has criteria like everybody's; NotFoundError; ForbiddenError
+ */
 export async function createOpportunity(
   ctx: RequestContext,
   input: z.infer<typeof CreateOpportunityInput>,
@@ -84,7 +85,9 @@ export async function createOpportunity(
       stageEnteredAt: ctx.now(),
       openedOn: ctx.now().toISOString().slice(0, 10),
       closedAt: first.kind === "open" ? null : ctx.now(),
+      probabilitySetAt: ctx.now(),
     });
+    if (ctx.actor.kind === "user") await requireWayTo(ctx, id, first);
     await recordMove(ctx, { opportunityId: id, from: null, to: first.id, enteredAt: null });
     const data = { accountId: input.accountId ?? null, name: input.name };
     await emitEvent(ctx, { type: "opportunity.created", subject: { type: "opportunity", id }, data });
@@ -92,26 +95,48 @@ export async function createOpportunity(
   });
 }
 
-/** A later close date counts as a push. @throws NotFoundError; StaleWriteError; ForbiddenError for a foreign owner. */
+/** A deal is not born beyond a gate that it could not pass. */
+async function requireWayTo(ctx: RequestContext, id: string, to: Stage): Promise<void> {
+  const first = await getFirstStage(ctx, to.pipelineId);
+  if (to.archivedAt) throw new InvalidInputError("This stage was removed from the pipeline", { stageId: "removed" });
+  if (to.id === first.id || to.kind === "lost" || to.position <= first.position) return;
+  const missing = (await evaluateForward(ctx, { id, stageData: {} }, first, to, to.forecastCategory)).filter(
+    isBlocking,
+  );
+  if (missing.length > 0) throw new GateRefusedError(`${to.name} cannot be a first stage yet`, id, missing);
+}
+
+/**
+ * A later close date counts as a push.
+ * @throws NotFoundError; StaleWriteError; ForbiddenError for a foreign owner; GateRefusedError for a forecast category whose
+ * criteria are not met; InvalidInputError when the category needs a note.
+ */
 export async function updateOpportunity(
   ctx: RequestContext,
   input: z.infer<typeof UpdateOpportunityInput>,
 ): Promise<void> {
   requirePermission(ctx, "opportunity:write");
-  const { opportunityId: id, version, changes } = input;
+  const { opportunityId: id, version, changes, note } = input;
   if (changes.ownerId) {
     requirePermission(ctx, "opportunity:assign");
     requireOwnTeam(ctx, changes.ownerId);
   }
   await withTransaction(ctx, async (ctx) => {
     if (changes.accountId) await requireAccount(ctx, changes.accountId);
+    const category = changes.forecastCategory
+      ? await acceptCategory(ctx, id, changes.forecastCategory, note)
+      : { isNew: false, reason: null };
     const done = await updateVersioned<Opportunity>(ctx, {
       table: opportunity,
       recordType: "Opportunity",
       id,
       version,
-      changes,
+      changes: {
+        ...changes,
+        ...(category.isNew ? { categoryReason: category.reason } : {}),
+      },
     });
+    if (changes.probability !== undefined) await confirmProbability(ctx, id);
     if (Object.keys(done.changes).length === 0) return;
     const oldDate = done.before.closeDate;
     if (changes.closeDate && oldDate && changes.closeDate > oldDate) {
@@ -124,52 +149,40 @@ export async function updateOpportunity(
       type: changes.ownerId ? "opportunity.reassigned" : "opportunity.updated",
       subject: { type: "opportunity", id },
       changes: done.changes,
-      data: { accountId: done.before.accountId },
+      data: { accountId: done.before.accountId, ...(note ? { note } : {}) },
     });
   });
 }
 
-/** Every move is a row with its duration. @throws NotFoundError; StaleWriteError */
-export async function moveStage(ctx: RequestContext, input: z.infer<typeof MoveStageInput>): Promise<void> {
-  requirePermission(ctx, "opportunity:write");
-  await withTransaction(ctx, async (ctx) => {
-    const deal = await lockOpportunity(ctx, input.opportunityId);
-    const to = await getStage(ctx, input.stageId);
-    if (deal.stageId === to.id) return;
-    if (deal.version !== input.version)
-      throw new StaleWriteError("Opportunity", deal.version, { stageId: deal.stageId });
-    if (to.pipelineId !== deal.pipelineId)
-      throw new InvalidInputError("This stage belongs to another pipeline", { stageId: "pipeline" });
-    const moved = await ctx.db
-      .update(opportunity)
-      .set({
-        stageId: to.id,
-        stageKind: to.kind,
-        probability: to.probability,
-        forecastCategory: to.forecastCategory,
-        stageEnteredAt: ctx.now(),
-        closedAt: to.kind === "open" ? null : ctx.now(),
-        lossReason: to.kind === "lost" ? (input.reason ?? deal.lossReason) : null,
-        version: deal.version + 1,
-        updatedAt: ctx.now(),
-      })
-      .where(and(eq(opportunity.workspaceId, ctx.workspaceId), eq(opportunity.id, deal.id)))
-      .returning({ id: opportunity.id });
-    if (moved.length === 0) throw new NotFoundError("Opportunity", deal.id);
-    await recordMove(ctx, {
-      opportunityId: deal.id,
-      from: deal.stageId,
-      to: to.id,
-      enteredAt: deal.stageEnteredAt,
-      reason: input.reason,
-    });
-    await emitEvent(ctx, {
-      type: "opportunity.stage_changed",
-      subject: { type: "opportunity", id: deal.id },
-      changes: { stageId: [deal.stageId, to.id], probability: [deal.probability, to.probability] },
-      data: { accountId: deal.accountId, toStage: to.name, ...(input.reason ? { reason: input.reason } : {}) },
-    });
-  });
+/** Saying the same chance again is news too: it is not stale any more. */
+async function confirmProbability(ctx: RequestContext, id: string): Promise<void> {
+  await ctx.db
+    .update(opportunity)
+    .set({ probabilitySetAt: ctx.now() })
+    .where(and(eq(opportunity.workspaceId, ctx.workspaceId), eq(opportunity.id, id)));
+}
+
+/** A category is the stage's, or one of those it allows, or has a reason; and has its own criteria met. */
+async function acceptCategory(
+  ctx: RequestContext,
+  id: string,
+  category: ForecastCategory,
+  note: string | undefined,
+): Promise<{ isNew: boolean; reason: string | null }> {
+  const deal = await lockOpportunity(ctx, id);
+  if (deal.forecastCategory === category) return { isNew: false, reason: null };
+  const stage = await getStage(ctx, deal.stageId);
+  const isUsual = isAllowed(stage, category);
+  if (!isUsual && !note)
+    throw new InvalidInputError(
+      `${stage.name} does not usually have the forecast category "${category}": say why`,
+      { note: "This is needed" },
+      "category_override",
+    );
+  const { pipeline } = await loadPipeline(ctx, deal.pipelineId);
+  const missing = (await evaluateCategory(ctx, id, pipeline, category)).filter(isBlocking);
+  if (missing.length > 0) throw new GateRefusedError(`The category "${category}" is not accepted yet`, id, missing);
+  return { isNew: true, reason: isUsual ? null : note! };
 }
 
 /** Puts a contact on the deal, or changes the role there. */
@@ -215,62 +228,4 @@ export async function removeContact(ctx: RequestContext, input: z.infer<typeof R
     const data = { accountId: deal.accountId, contactId: input.contactId };
     await emitEvent(ctx, { type: "opportunity.contact_removed", subject: { type: "opportunity", id: deal.id }, data });
   });
-}
-
-async function recordMove(
-  ctx: RequestContext,
-  move: { opportunityId: string; from: string | null; to: string; enteredAt: Date | null; reason?: string | undefined },
-): Promise<void> {
-  await ctx.db.insert(opportunityStageHistory).values({
-    workspaceId: ctx.workspaceId,
-    opportunityId: move.opportunityId,
-    fromStageId: move.from,
-    toStageId: move.to,
-    movedAt: ctx.now(),
-    durationSeconds: move.enteredAt
-      ? Math.max(0, Math.round((ctx.now().getTime() - move.enteredAt.getTime()) / 1000))
-      : null,
-    actorId: actorId(ctx),
-    reason: move.reason ?? null,
-  });
-}
-
-/** Locks the row until the transaction ends, so that two moves cannot both start from the same stage. */
-async function lockOpportunity(ctx: RequestContext, id: string): Promise<Opportunity> {
-  const [row] = await ctx.db
-    .select()
-    .from(opportunity)
-    .where(and(eq(opportunity.workspaceId, ctx.workspaceId), eq(opportunity.id, id), isNull(opportunity.deletedAt)))
-    .for("update");
-  if (!row) throw new NotFoundError("Opportunity", id);
-  return row;
-}
-
-async function getStage(ctx: RequestContext, id: string): Promise<typeof stage.$inferSelect> {
-  const [row] = await ctx.db
-    .select()
-    .from(stage)
-    .where(and(eq(stage.workspaceId, ctx.workspaceId), eq(stage.id, id)));
-  if (!row) throw new NotFoundError("Stage", id);
-  return row;
-}
-
-async function getFirstStage(ctx: RequestContext): Promise<typeof stage.$inferSelect> {
-  const [row] = await ctx.db
-    .select({ stage })
-    .from(stage)
-    .innerJoin(pipeline, and(eq(pipeline.workspaceId, stage.workspaceId), eq(pipeline.id, stage.pipelineId)))
-    .where(and(eq(stage.workspaceId, ctx.workspaceId), eq(pipeline.isDefault, true)))
-    .orderBy(asc(stage.position))
-    .limit(1);
-  if (!row) throw new InvalidInputError("This workspace has no pipeline yet", { stageId: "missing" });
-  return row.stage;
-}
-
-async function requireAccount(ctx: RequestContext, id: string): Promise<void> {
-  const [row] = await ctx.db
-    .select({ id: account.id })
-    .from(account)
-    .where(and(eq(account.workspaceId, ctx.workspaceId), eq(account.id, id), isNull(account.deletedAt)));
-  if (!row) throw new NotFoundError("Account", id);
 }

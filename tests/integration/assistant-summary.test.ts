@@ -5,6 +5,7 @@ import { emitEvent } from "#server/core/events.ts";
 import { withTransaction } from "#server/core/transaction.ts";
 import { createTask } from "#server/tasks/index.ts";
 import { moveStage, setContactRole, updateOpportunity } from "#server/opportunities/index.ts";
+import { meetGates } from "../setup/meet-gates.ts";
 import {
   callerOf,
   clock,
@@ -101,7 +102,13 @@ test("A4.1 a reader who sees one of two deals gets a summary of that one; anothe
   const { accountId, opportunityId } = await seed(world);
   const { id: otherDeal } = await (
     await callerOf(world, world.admin)
-  ).opportunities.create({ name: "Acme expansion", accountId, ownerId: world.otherRep, amountCents: 100 });
+  ).opportunities.create({
+    name: "Acme expansion",
+    accountId,
+    ownerId: world.otherRep,
+    amountCents: 100,
+    closeDate: "2026-09-30",
+  });
   await sync(db);
   const other = await (await callerOf(world, world.otherRep)).assistant.summary({ type: "account", id: accountId });
   expect(textsOf(other, "Standing")[0]).toBe("Acme has 1 open opportunity worth $1, 0 won, 0 lost.");
@@ -122,17 +129,19 @@ test("what changed since the last visit: fields with before and after, stage mov
   const { opportunityId } = await seed(world);
   const subject = { type: "opportunity" as const, id: opportunityId };
   const caller = await callerOf(world, world.rep);
+  const rep = await world.as(world.rep);
+  await meetGates(rep, opportunityId);
+  const { version } = await caller.opportunities.get({ opportunityId });
   await caller.assistant.recordVisit(subject);
   clock.now = new Date(clock.now.getTime() + 3_600_000);
-  const rep = await world.as(world.rep);
   await updateOpportunity(rep, {
     opportunityId,
-    version: 1,
+    version,
     changes: { amountCents: 5_000_000, closeDate: "2026-05-15" },
   });
   await moveStage(rep, {
     opportunityId,
-    version: 2,
+    version: version + 1,
     stageId: world.stages.find(({ name }) => name === "Proposal")!.id,
   });
   await note(rep, opportunityId, "Board", "The board has approved the budget of the division.", {
@@ -143,6 +152,7 @@ test("what changed since the last visit: fields with before and after, stage mov
   const summary = await caller.assistant.summary(subject);
   expect(textsOf(summary, "Changed since your last visit")).toEqual([
     "Acme renewal: stage changed from Discovery to Proposal (Dana Fox, 20 Mar 2026).",
+    "Acme renewal: forecast category changed from Pipeline to Best case (Dana Fox, 20 Mar 2026).",
     "Acme renewal: amount changed from $48,200 to $50,000 (Dana Fox, 20 Mar 2026).",
     "Acme renewal: close date changed from 30 Apr 2026 to 15 May 2026 (Dana Fox, 20 Mar 2026).",
     "The board has approved the budget of the division.",

@@ -39,6 +39,7 @@ const KINDS: Record<string, Kind | "chosen-by-client"> = {
   stageId: "stage",
   stageMap: "stage",
   productId: "product",
+  competitorId: "competitor",
 };
 
 /** What cannot be derived from a schema: rules between fields, and words that mean something. */
@@ -46,6 +47,8 @@ const EXAMPLES: Record<string, (own: Scene) => Record<string, unknown>> = {
   "activities.log": ({ opportunity }) => ({ opportunityId: opportunity }),
   "coaching.request": ({ opportunity, user }) => ({ opportunityId: opportunity, repId: user }),
   "coaching.act": () => ({ act: "withdraw" }),
+  "opportunities.saveStageData": () => ({ values: { painSummary: "It hurts" } }),
+  "opportunities.waiveCriterion": () => ({ criterionKey: "field:nextStep" }),
   "users.create": () => ({ password: "violet kettle orbit" }),
   "users.setPassword": () => ({ password: "violet kettle orbit" }),
   "users.createTeam": () => ({ name: `A team ${randomUUID()}` }),

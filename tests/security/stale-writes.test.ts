@@ -38,6 +38,12 @@ const WRITES: Record<string, { write: Write; as: "admin" | "rep" | "manager"; fi
       return caller.opportunities.moveStage({ opportunityId: opportunity, version, stageId });
     },
   },
+  "opportunities.saveStageData": {
+    as: "rep",
+    fields: ["stageData"],
+    write: (caller, { opportunity }, version, text) =>
+      caller.opportunities.saveStageData({ opportunityId: opportunity, version, values: { painSummary: text } }),
+  },
   "users.update": {
     as: "admin",
     fields: ["name"],

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { Database } from "#db/client.ts";
 import { newId } from "#db/schema/columns.ts";
-import { appUser, team, workspace, type StageKind } from "#db/schema/index.ts";
+import { appUser, opportunity, stage as stageTable, team, workspace } from "#db/schema/index.ts";
 import { createAccount } from "#server/accounts/index.ts";
 import { logActivity } from "#server/activities/index.ts";
 import { drainIndex, indexConsumer, refreshDue } from "#server/assistant/index.ts";
@@ -27,7 +27,7 @@ export const daysAgo = (days: number) => new Date(clock.now.getTime() - days * 8
 export interface World {
   db: Database;
   workspaceId: string;
-  stages: { id: string; name: string; kind: StageKind }[];
+  stages: (typeof stageTable.$inferSelect)[];
   /** The person as the product sees him now: call again after a change of team or role. */
   as(userId: string): Promise<RequestContext>;
   job: RequestContext;
@@ -118,12 +118,20 @@ export async function makeDeal(
   const { id: opportunityId } = await createOpportunity(ctx, {
     name: seed.deal,
     accountId,
-    stageId: stage?.id,
-    amountCents: seed.amountCents ?? null,
+    amountCents: seed.amountCents ?? 0,
     nextStep: seed.nextStep ?? null,
     nextStepDue: seed.nextStepDue ?? null,
-    closeDate: seed.closeDate ?? null,
+    closeDate: seed.closeDate ?? "2026-12-31",
   });
+  // Where an import would have found it: in a later stage, perhaps without a value or a date.
+  const { id: stageId, kind: stageKind, probability, forecastCategory } = stage ?? world.stages[0]!;
+  const found = { amountCents: seed.amountCents ?? null, closeDate: seed.closeDate ?? null };
+  await withTransaction(world.job, ({ db, workspaceId }) =>
+    db
+      .update(opportunity)
+      .set({ ...found, stageId, stageKind, probability, forecastCategory })
+      .where(and(eq(opportunity.workspaceId, workspaceId), eq(opportunity.id, opportunityId))),
+  );
   return { accountId, opportunityId };
 }
 

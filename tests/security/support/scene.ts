@@ -37,6 +37,7 @@ export type Kind =
   | "team"
   | "parent_team"
   | "stage"
+  | "competitor"
   | "product";
 
 export type Scene = Record<Kind, string>;
@@ -71,6 +72,9 @@ export async function createScene(
     opportunityId: opportunity,
     accountId: account,
   });
+  await asRep.opportunities.setCompetitor({ opportunityId: opportunity, name: mark, position: "level" });
+  await asRep.opportunities.setTeamMember({ opportunityId: opportunity, userId: world.ids[who.rep], role: mark });
+  const { competitors } = await asRep.opportunities.panel({ opportunityId: opportunity });
   const { roomId: room } = await asRep.rooms.open({ subjectType: "opportunity", subjectId: opportunity });
   const { id: comment } = await asRep.coaching.addComment({ roomId: room, body: `${mark} remark` });
   const { id: item } = await asManager.coaching.request({
@@ -90,6 +94,7 @@ export async function createScene(
     comment,
     task,
     activity,
+    competitor: competitors[0]!.id,
     user: world.ids[who.rep],
     ...rest,
   };
@@ -121,7 +126,8 @@ function addRowsBelow(
       id: ids.stage,
       pipelineId: line!.id,
       name: `${mark} stage ${ids.stage}`,
-      position: Math.floor(Math.random() * 1e9) + 1000,
+      // Before all others: a deal may always go back to it.
+      position: -1000 - Math.floor(Math.random() * 1e9),
       kind: "open",
       probability: 0.5,
       forecastCategory: "pipeline",
