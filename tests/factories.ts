@@ -108,6 +108,8 @@ export async function createDeal(
     accountId,
     amountCents: 6_000_000,
     closeDate: "2027-01-31",
+    nextStep: "Send the offer",
+    nextStepDue: "2030-01-15",
   });
   return { accountId, opportunityId };
 }

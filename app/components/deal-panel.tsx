@@ -5,6 +5,7 @@ import { IconCircle, IconCircleCheckFilled } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, errorInfo, trpc } from "../trpc.ts";
 import type { Outputs } from "../client-navigation.ts";
+import { NextStepEditor } from "./activity/next-step-editor.tsx";
 import { EditableField } from "./editable-field.tsx";
 import { Day, Money } from "./format.tsx";
 import { showError } from "./notify.ts";
@@ -102,23 +103,7 @@ export function DealPanel({ panel }: { panel: Panel }) {
           {CATEGORIES.find(({ value }) => value === deal.forecastCategory)?.label} ·{" "}
           {Math.round(deal.probability * 100)} %
         </EditableField>
-        <EditableField
-          {...field}
-          label="Next step"
-          value={deal.nextStep ?? ""}
-          onSave={(text) => update.mutate({ nextStep: text.trim() || null })}
-        >
-          {deal.nextStep ?? <span className="muted">None yet</span>}
-        </EditableField>
-        <EditableField
-          {...field}
-          label="Next step by"
-          kind="date"
-          value={deal.nextStepDue ?? ""}
-          onSave={(day) => update.mutate({ nextStepDue: day || null })}
-        >
-          <Day day={deal.nextStepDue} />
-        </EditableField>
+        <NextStepEditor deal={deal} canEdit={canEdit} onSave={(step) => update.mutate(step)} />
         <div className="field">
           <Text size="xs" c="dimmed" component="dt">
             Account

@@ -15,18 +15,18 @@ const PACE_MS = 1_000;
 const SLICES: Record<string, string[]> = {
   account: ["accounts", "opportunities", "contacts", "search", "assistant"],
   contact: ["contacts", "opportunities", "accounts", "assistant"],
-  opportunity: ["opportunities", "accounts", "dashboard", "activities", "assistant", "contacts"],
-  activity: ["activities", "dashboard", "assistant"],
-  task: ["tasks", "dashboard", "assistant"],
-  coaching_item: ["coaching", "activities"],
+  opportunity: ["opportunities", "accounts", "dashboard", "activities", "assistant", "contacts", "priorities", "tasks"],
+  activity: ["activities", "dashboard", "assistant", "priorities"],
+  task: ["tasks", "dashboard", "assistant", "priorities"],
+  coaching_item: ["coaching", "activities", "priorities"],
   review: ["coaching", "activities"],
   comment: ["rooms", "coaching"],
   room: ["rooms"],
   import_run: ["imports"],
-  user: ["users", "notifications"],
+  user: ["users", "notifications", "priorities"],
   team: ["users"],
   suggestion: ["assistant"],
-  workspace: ["workspaces"],
+  workspace: ["workspaces", "activities", "priorities"],
 };
 
 /** Keys of inputs that name one record: such a query is only out of date when that record changed. */

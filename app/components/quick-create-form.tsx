@@ -1,10 +1,13 @@
-import { Button, Group, Modal, NumberInput, Select, Stack, Textarea, TextInput } from "@mantine/core";
+import { Button, Group, Modal, NumberInput, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useNavigate } from "@remix-run/react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, errorInfo } from "../trpc.ts";
 import { showDone, showError } from "./notify.ts";
 import type { QuickCreateDefaults, QuickCreateType } from "./quick-create.tsx";
+
+/** Activities and tasks have forms of their own. */
+type RecordType = Exclude<QuickCreateType, "activity" | "task">;
 import { RecordSelect } from "./record-select.tsx";
 
 interface Values {
@@ -14,23 +17,17 @@ interface Values {
   email: string;
   industry: string;
   domain: string;
-  kind: string;
-  body: string;
-  outcome: string;
   amount: number | string;
   date: string;
   nextStep: string;
   nextStepDue: string;
   accountId: string | null;
-  opportunityId: string | null;
 }
 
-const TITLES: Record<QuickCreateType, string> = {
+const TITLES: Record<RecordType, string> = {
   account: "New account",
   contact: "New contact",
   opportunity: "New opportunity",
-  activity: "Log an activity",
-  task: "New task",
 };
 
 /** One form for every new record: only what is needed to start; the record page has the rest. */
@@ -39,7 +36,7 @@ export default function QuickCreateForm({
   defaults,
   onClose,
 }: {
-  type: QuickCreateType;
+  type: RecordType;
   defaults: QuickCreateDefaults;
   onClose(): void;
 }) {
@@ -53,15 +50,11 @@ export default function QuickCreateForm({
       email: "",
       industry: "",
       domain: "",
-      kind: "call",
-      body: "",
-      outcome: "",
       amount: "",
       date: "",
       nextStep: "",
       nextStepDue: "",
       accountId: defaults.accountId ?? null,
-      opportunityId: defaults.opportunityId ?? null,
     },
     validate: {
       name: (value) => (value.trim() ? null : "This is needed"),
@@ -70,7 +63,7 @@ export default function QuickCreateForm({
     },
   });
   const save = useMutation({
-    mutationFn: (values: Values) => create(type, values, defaults),
+    mutationFn: (values: Values) => create(type, values),
     onSuccess: (href) => {
       void client.invalidateQueries();
       showDone(`${TITLES[type]}: saved`);
@@ -87,16 +80,11 @@ export default function QuickCreateForm({
     account: "Name",
     contact: "Last name",
     opportunity: "Name",
-    activity: "Subject",
-    task: "What is to be done",
   }[type];
   return (
     <Modal opened onClose={onClose} title={TITLES[type]}>
       <form onSubmit={form.onSubmit((values) => save.mutate(values))} noValidate>
         <Stack gap="sm">
-          {type === "activity" ? (
-            <Select label="Kind" data={KINDS} allowDeselect={false} {...form.getInputProps("kind")} />
-          ) : null}
           {type === "contact" ? <TextInput label="First name" {...form.getInputProps("firstName")} /> : null}
           <TextInput label={nameLabel} withAsterisk data-autofocus {...form.getInputProps("name")} />
           {type === "account" ? (
@@ -129,24 +117,10 @@ export default function QuickCreateForm({
                 <TextInput label="Close date" withAsterisk type="date" {...form.getInputProps("date")} />
               </Group>
               <Group grow>
-                <TextInput label="Next step" {...form.getInputProps("nextStep")} />
-                <TextInput label="by" type="date" {...form.getInputProps("nextStepDue")} />
+                <TextInput label="Next step" withAsterisk {...form.getInputProps("nextStep")} />
+                <TextInput label="by" type="date" withAsterisk {...form.getInputProps("nextStepDue")} />
               </Group>
             </>
-          ) : null}
-          {type === "task" ? <TextInput label="Due" type="date" {...form.getInputProps("date")} /> : null}
-          {type === "activity" ? (
-            <>
-              <TextInput
-                label="Outcome"
-                placeholder="Connected, voicemail, agreed on …"
-                {...form.getInputProps("outcome")}
-              />
-              <Textarea label="Notes" autosize minRows={3} maxRows={10} {...form.getInputProps("body")} />
-            </>
-          ) : null}
-          {(type === "activity" || type === "task") && !defaults.opportunityId && !defaults.accountId ? (
-            <RecordSelect type="opportunity" label="Opportunity" {...form.getInputProps("opportunityId")} />
           ) : null}
           <Group justify="flex-end" mt="xs">
             <Button variant="default" onClick={onClose}>
@@ -162,23 +136,11 @@ export default function QuickCreateForm({
   );
 }
 
-const KINDS = [
-  { value: "call", label: "Call" },
-  { value: "email", label: "E-mail" },
-  { value: "meeting", label: "Meeting" },
-  { value: "visit", label: "Visit" },
-  { value: "note", label: "Note" },
-];
-
 const orNull = (text: string): string | null => text.trim() || null;
 
 /** @returns where to go then; undefined to stay. */
-async function create(
-  type: QuickCreateType,
-  values: Values,
-  defaults: QuickCreateDefaults,
-): Promise<string | undefined> {
-  const { name, accountId, opportunityId } = values;
+async function create(type: RecordType, values: Values): Promise<string | undefined> {
+  const { name, accountId } = values;
   switch (type) {
     case "account": {
       const { id } = await api.accounts.create.mutate({
@@ -210,25 +172,5 @@ async function create(
       });
       return `/apps/crm/opportunities/${id}`;
     }
-    case "activity":
-      await api.activities.log.mutate({
-        kind: values.kind as "call",
-        subject: name,
-        body: values.body,
-        outcome: orNull(values.outcome),
-        accountId,
-        opportunityId,
-        contactId: defaults.contactId ?? null,
-      });
-      return undefined;
-    case "task":
-      await api.tasks.create.mutate({
-        title: name,
-        dueOn: orNull(values.date),
-        accountId,
-        opportunityId,
-        contactId: defaults.contactId ?? null,
-      });
-      return undefined;
   }
 }

@@ -6,6 +6,8 @@ export interface QuickCreateDefaults {
   accountId?: string;
   opportunityId?: string;
   contactId?: string;
+  /** What a new task starts out as. */
+  kind?: "todo" | "call" | "meeting" | "visit";
 }
 interface QuickCreate {
   open(type: QuickCreateType, defaults?: QuickCreateDefaults): void;
@@ -15,6 +17,7 @@ const QuickCreateContext = createContext<QuickCreate>({ open: () => undefined })
 /** Opens the form for a new record, from any screen. */
 export const useQuickCreate = (): QuickCreate => useContext(QuickCreateContext);
 
+const ActivityModal = lazy(() => import("./activity/activity-modal.tsx"));
 const QuickCreateForm = lazy(() => import("./quick-create-form.tsx"));
 
 export function QuickCreateProvider({ children }: { children: ReactNode }) {
@@ -25,7 +28,11 @@ export function QuickCreateProvider({ children }: { children: ReactNode }) {
       {children}
       {request ? (
         <Suspense fallback={null}>
-          <QuickCreateForm {...request} onClose={() => setRequest(undefined)} />
+          {request.type === "activity" || request.type === "task" ? (
+            <ActivityModal {...request} type={request.type} onClose={() => setRequest(undefined)} />
+          ) : (
+            <QuickCreateForm {...request} type={request.type} onClose={() => setRequest(undefined)} />
+          )}
         </Suspense>
       ) : null}
     </QuickCreateContext.Provider>

@@ -27,6 +27,8 @@ import { appUser, workspace } from "./workspace.ts";
 
 export const ACTIVITY_KINDS = ["call", "email", "meeting", "visit", "note"] as const;
 export type ActivityKind = (typeof ACTIVITY_KINDS)[number];
+export const TASK_KINDS = ["todo", "call", "meeting", "visit"] as const;
+export type TaskKind = (typeof TASK_KINDS)[number];
 export const FORECAST_CATEGORIES = ["omitted", "pipeline", "best_case", "commit", "closed"] as const;
 export type ForecastCategory = (typeof FORECAST_CATEGORIES)[number];
 export type StageKind = "open" | "won" | "lost";
@@ -289,10 +291,15 @@ export const activity = pgTable(
     ownerId: uuid("owner_id").notNull(),
     /** Text that came from outside: web forms, inbound mail, transcripts, imports. */
     isTainted: boolean("is_tainted").notNull().default(false),
+    /** Entered by the product itself: until somebody names its outcome it waits in the owner's stream. */
+    isAutoLogged: boolean("is_auto_logged").notNull().default(false),
   },
   (t) => [
     primaryKey({ columns: [t.workspaceId, t.id] }),
     foreignKey({ columns: [t.workspaceId, t.ownerId], foreignColumns: [appUser.workspaceId, appUser.id] }),
+    index("activity_without_outcome")
+      .on(t.workspaceId, t.ownerId)
+      .where(sql`${t.isAutoLogged} and ${t.outcome} is null`),
     index("activity_occurred").on(t.workspaceId, t.occurredAt, t.id),
     index("activity_owner").on(t.workspaceId, t.ownerId, t.occurredAt),
     index("activity_import_run").on(t.workspaceId, t.importRunId),
@@ -334,7 +341,12 @@ export const task = pgTable(
   {
     ...record(),
     title: text("title").notNull(),
+    /** What is to be done; all but "todo" are scheduled activities, logged when they are ticked off. */
+    kind: text("kind").$type<TaskKind>().notNull().default("todo"),
     dueOn: date("due_on", { mode: "string" }),
+    startsAt: instant("starts_at"),
+    durationMinutes: integer("duration_minutes"),
+    place: text("place"),
     doneAt: instant("done_at"),
     ownerId: uuid("owner_id").notNull(),
     createdBy: text("created_by").notNull(),
@@ -354,6 +366,7 @@ export const task = pgTable(
       foreignColumns: [opportunity.workspaceId, opportunity.id],
     }),
     index("task_owner").on(t.workspaceId, t.ownerId, t.doneAt, t.dueOn),
+    index("task_starts").on(t.workspaceId, t.ownerId, t.startsAt),
     index("task_opportunity").on(t.workspaceId, t.opportunityId),
     index("task_account").on(t.workspaceId, t.accountId),
   ],

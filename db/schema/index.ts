@@ -7,3 +7,5 @@ export * from "./imports.ts";
 export * from "./rooms.ts";
 export * from "./assistant.ts";
 export * from "./pipelines.ts";
+export * from "./activities.ts";
+export * from "./priorities.ts";

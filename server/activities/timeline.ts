@@ -1,83 +1,79 @@
-import { and, desc, eq, inArray, isNull, lt, sql, type SQL } from "drizzle-orm";
+import { and, desc, eq, inArray, isNull, sql, type SQL } from "drizzle-orm";
 import { z } from "zod";
-import { activity, ACTIVITY_KINDS, activityLink, appUser, eventLog } from "#db/schema/index.ts";
+import { activity, ACTIVITY_KINDS, activityEntry, activityLink, appUser, eventLog } from "#db/schema/index.ts";
 import type { RequestContext } from "#server/core/context.ts";
+import { encodeCursor, keyset } from "#server/core/page.ts";
 import { requirePermission } from "#server/core/permissions.ts";
 import { withTransaction } from "#server/core/transaction.ts";
+import { LINK_TYPES } from "./links.ts";
+import { EVENT_WORDS } from "./milestones.ts";
 
 export const TimelineInput = z.strictObject({
-  record: z.strictObject({ type: z.enum(["account", "contact", "opportunity"]), id: z.uuid() }),
-  before: z.iso.datetime({ offset: true }).nullish(),
-  kind: z.enum(ACTIVITY_KINDS).optional(),
-  limit: z.number().int().min(1).max(100).default(50),
+  record: z.strictObject({ type: z.enum(LINK_TYPES), id: z.uuid() }),
+  cursor: z.string().max(500).nullish(),
+  direction: z.literal("forward").optional(),
+  /** A kind of activity, or the changes of the record. */
+  kind: z.enum([...ACTIVITY_KINDS, "change"]).optional(),
+  personId: z.uuid().optional(),
+  limit: z.number().int().min(1).max(100).default(100),
 });
+type Input = z.infer<typeof TimelineInput>;
 
-export type TimelineEntry =
+export type TimelineEntry = { id: string; at: Date; personName: string | null; sortKey: string } & (
   | {
       type: "activity";
-      id: string;
-      at: Date;
       kind: string;
       subject: string;
       body: string;
       direction: string;
       outcome: string | null;
       durationMinutes: number | null;
-      personName: string | null;
+      isOutcomeMissing: boolean;
+      entries: { id: string; kind: string; text: string }[];
     }
-  | { type: "event"; id: string; at: Date; event: string; summary: string; personName: string | null };
+  | { type: "event"; event: string; summary: string }
+);
 
-/** Events shown among the activities, with the words for them. */
-const EVENT_WORDS: Record<string, (data: Record<string, unknown>) => string> = {
-  "opportunity.created": () => "created the opportunity",
-  "opportunity.stage_changed": (data) => `moved it to ${String(data.toStage)}`,
-  "opportunity.reassigned": () => "gave it to another owner",
-  "account.created": () => "created the account",
-  "contact.created": () => "created the contact",
-  "coaching.requested": () => "asked for an acknowledgment",
-  "coaching.acknowledged": () => "acknowledged the coaching",
-  "coaching.escalated": (data) => `escalated unanswered coaching (level ${String(data.level)})`,
-  "coaching.done": () => "finished the coaching item",
-  "coaching.reopened": () => "reopened the coaching item",
-  "coaching.withdrawn": () => "withdrew the coaching item",
-  "review.recorded": (data) => `reviewed it: ${String(data.outcome).replace("_", " ")}`,
-};
+/** Longer texts are cut in the list, so that a page stays small; the whole text stands in the activity. */
+const MOST_CHARACTERS = 1_500;
 
 /** What happened with a record, newest first: activities and the milestones of the log, one page of both merged by time. */
-export async function getTimeline(ctx: RequestContext, input: z.infer<typeof TimelineInput>) {
+export async function getTimeline(ctx: RequestContext, input: Input) {
   requirePermission(ctx, "account:read");
   return withTransaction(ctx, async (ctx) => {
-    const before = input.before ? new Date(input.before) : undefined;
-    const activities = await listActivities(ctx, input, before);
-    const events = input.kind ? [] : await listMilestones(ctx, input, before);
+    const activities = input.kind === "change" ? [] : await listActivities(ctx, input);
+    const events = input.kind && input.kind !== "change" ? [] : await listMilestones(ctx, input);
     const merged = [...activities, ...events].sort((a, b) => b.at.getTime() - a.at.getTime() || (a.id < b.id ? 1 : -1));
-    const entries = merged.slice(0, input.limit);
-    const hasMore = merged.length > input.limit;
-    return { entries, nextBefore: hasMore ? (entries.at(-1)?.at.toISOString() ?? null) : null };
+    const kept = merged.slice(0, input.limit);
+    const last = kept.at(-1);
+    return {
+      entries: kept.map(({ sortKey: _sortKey, ...entry }) => entry),
+      nextCursor: merged.length > input.limit && last ? encodeCursor(last.sortKey, last.id) : null,
+    };
   });
 }
 
-async function listActivities(
-  ctx: RequestContext,
-  input: z.infer<typeof TimelineInput>,
-  before: Date | undefined,
-): Promise<TimelineEntry[]> {
+async function listActivities(ctx: RequestContext, input: Input): Promise<TimelineEntry[]> {
   const link = {
     account: activityLink.accountId,
     contact: activityLink.contactId,
     opportunity: activityLink.opportunityId,
   }[input.record.type];
+  const order = { expression: sql`${activityLink.occurredAt}`, type: "timestamptz", isDescending: true } as const;
+  const { after, orderBy } = keyset({ ...order, id: sql`${activityLink.activityId}` }, input.cursor);
   const rows = await ctx.db
     .select({
       id: activity.id,
       at: activity.occurredAt,
       kind: activity.kind,
       subject: activity.subject,
-      body: activity.body,
+      body: sql<string>`left(${activity.body}, ${MOST_CHARACTERS})`,
       direction: activity.direction,
       outcome: activity.outcome,
       durationMinutes: activity.durationMinutes,
+      isOutcomeMissing: sql<boolean>`${activity.isAutoLogged} and ${activity.outcome} is null`,
       personName: appUser.name,
+      sortKey: sql<string>`${activityLink.occurredAt}::text`,
     })
     .from(activityLink)
     .innerJoin(
@@ -90,23 +86,39 @@ async function listActivities(
         eq(activityLink.workspaceId, ctx.workspaceId),
         eq(link, input.record.id),
         isNull(activity.deletedAt),
-        input.kind ? eq(activity.kind, input.kind) : undefined,
-        before ? lt(activityLink.occurredAt, before) : undefined,
+        input.kind && input.kind !== "change" ? eq(activity.kind, input.kind) : undefined,
+        input.personId ? eq(activity.ownerId, input.personId) : undefined,
+        after,
       ),
     )
-    .orderBy(desc(activityLink.occurredAt))
+    .orderBy(...orderBy)
     .limit(input.limit + 1);
-  return rows.map((row) => ({ type: "activity", ...row }));
+  const entries = await loadEntries(
+    ctx,
+    rows.map(({ id }) => id),
+  );
+  return rows.map((row) => ({ type: "activity", ...row, entries: entries.get(row.id) ?? [] }));
 }
 
-async function listMilestones(
-  ctx: RequestContext,
-  input: z.infer<typeof TimelineInput>,
-  before: Date | undefined,
-): Promise<TimelineEntry[]> {
+async function loadEntries(ctx: RequestContext, activityIds: string[]) {
+  const found = new Map<string, { id: string; kind: string; text: string }[]>();
+  if (activityIds.length === 0) return found;
+  const rows = await ctx.db
+    .select()
+    .from(activityEntry)
+    .where(and(eq(activityEntry.workspaceId, ctx.workspaceId), inArray(activityEntry.activityId, activityIds)))
+    .orderBy(activityEntry.id);
+  for (const { activityId, id, kind, text } of rows)
+    found.set(activityId, [...(found.get(activityId) ?? []), { id, kind, text: text.slice(0, MOST_CHARACTERS) }]);
+  return found;
+}
+
+async function listMilestones(ctx: RequestContext, input: Input): Promise<TimelineEntry[]> {
   const { type, id } = input.record;
   const aboutIt: SQL = sql`((${eventLog.subjectType} = ${type} and ${eventLog.subjectId} = ${id})
     or ${eventLog.payload} -> 'data' ->> ${`${type}Id`} = ${id})`;
+  const order = { expression: sql`${eventLog.occurredAt}`, type: "timestamptz", isDescending: true } as const;
+  const { after } = keyset({ ...order, id: sql`${eventLog.eventId}` }, input.cursor);
   const rows = await ctx.db
     .select({
       id: eventLog.eventId,
@@ -114,6 +126,7 @@ async function listMilestones(
       event: eventLog.type,
       payload: eventLog.payload,
       personName: appUser.name,
+      sortKey: sql<string>`${eventLog.occurredAt}::text`,
     })
     .from(eventLog)
     .leftJoin(
@@ -125,10 +138,11 @@ async function listMilestones(
         eq(eventLog.workspaceId, ctx.workspaceId),
         inArray(eventLog.type, Object.keys(EVENT_WORDS)),
         aboutIt,
-        before ? lt(eventLog.occurredAt, before) : undefined,
+        input.personId ? eq(eventLog.actorId, input.personId) : undefined,
+        after,
       ),
     )
-    .orderBy(desc(eventLog.seq))
+    .orderBy(desc(eventLog.occurredAt), desc(eventLog.eventId))
     .limit(input.limit + 1);
   return rows.map(({ payload, event, ...row }) => ({
     type: "event",

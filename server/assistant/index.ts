@@ -7,5 +7,6 @@ export { embedChunks } from "./index-upkeep/embed-chunks.ts";
 export { useAssistantModel } from "./model-provider.ts";
 export { refreshDue } from "./refresh-due.ts";
 export { retrieve } from "./search/retrieve.ts";
+export { loadManySignals, type LoadedSignals } from "./suggestions/load-signals.ts";
 export { nextBestAction, listMyActions } from "./suggestions/suggestions.ts";
 export { getSummary } from "./summaries/summaries.ts";

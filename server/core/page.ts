@@ -54,7 +54,8 @@ export function toPage<Row extends { id: string; sortKey: string }>(
 
 const CursorSchema = z.tuple([z.string().max(300), z.uuid()]);
 
-const encodeCursor = (value: string, id: string): string =>
+/** Where a list goes on after the row with this sort value and id. */
+export const encodeCursor = (value: string, id: string): string =>
   Buffer.from(JSON.stringify([value, id])).toString("base64url");
 
 function decodeCursor(cursor: string): [string, string] {

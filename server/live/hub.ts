@@ -120,6 +120,7 @@ const RELATED_KEYS = {
   contactId: "contact",
   opportunityId: "opportunity",
   roomId: "room",
+  opportunityIds: "opportunity",
   userId: "user",
 } as const;
 

@@ -1,5 +1,6 @@
 export { opportunitiesRouter } from "./router.ts";
 export { createDefaultPipeline, listStages } from "./pipeline.ts";
+export { requireNextStep, writeNextStep, type NextStep } from "./next-step.ts";
 export { getOpportunity, listOpportunities } from "./queries.ts";
 export { getDealPanel } from "./deal-panel.ts";
 export { createOpportunity, setContactRole, updateOpportunity } from "./write-opportunity.ts";

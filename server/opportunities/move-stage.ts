@@ -15,6 +15,7 @@ import {
   type Stage,
 } from "./gates/evaluate.ts";
 import { GateRefusedError } from "./gates/gate-refused-error.ts";
+import { requireNextStep } from "./next-step.ts";
 import { getStage, lockOpportunity, recordMove, type Opportunity } from "./rows.ts";
 
 export const MoveStageInput = z.strictObject({
@@ -68,6 +69,7 @@ async function tryMove(ctx: RequestContext, input: MoveStageInput): Promise<Refu
         : `${to.name} is not accepted yet`;
     return { message, missing, fromStageId: from.id, toStageId: to.id };
   }
+  requireNextStep(ctx, { ...deal, stageKind: to.kind });
   const waived = states.filter(({ isMet, isWaived }) => !isMet && isWaived).map(({ label }) => label);
   await writeMove(ctx, { deal, from, to, category, waived, reason: input.reason });
   return undefined;

@@ -19,6 +19,7 @@ import { evaluateCategory, evaluateForward, isBlocking, loadPipeline, type Stage
 import { GateRefusedError } from "./gates/gate-refused-error.ts";
 import { isAllowed } from "./move-stage.ts";
 import { getFirstStage, getStage, lockOpportunity, recordMove, requireAccount, type Opportunity } from "./rows.ts";
+import { requireNextStep } from "./next-step.ts";
 
 const OpportunityFields = z.strictObject({
   name: z.string().trim().min(1, "An opportunity needs a name").max(200),
@@ -71,6 +72,7 @@ export async function createOpportunity(
   return withTransaction(ctx, async (ctx) => {
     if (input.accountId) await requireAccount(ctx, input.accountId);
     const first = input.stageId ? await getStage(ctx, input.stageId) : await getFirstStage(ctx);
+    requireNextStep(ctx, { ...input, stageKind: first.kind });
     const { stageId: _stageId, ...fields } = input;
     await ctx.db.insert(opportunity).values({
       ...fields,
@@ -138,6 +140,9 @@ export async function updateOpportunity(
     });
     if (changes.probability !== undefined) await confirmProbability(ctx, id);
     if (Object.keys(done.changes).length === 0) return;
+    // A manager may hand a deal over as it is: what it lacks is the new owner's to add.
+    const isHandover = Object.keys(done.changes).every((field) => field === "ownerId");
+    if (!isHandover) requireNextStep(ctx, { ...done.before, ...changes });
     const oldDate = done.before.closeDate;
     if (changes.closeDate && oldDate && changes.closeDate > oldDate) {
       await ctx.db

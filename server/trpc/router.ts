@@ -9,6 +9,7 @@ import { importsRouter } from "#server/imports/index.ts";
 import { liveRouter } from "#server/live/router.ts";
 import { notificationsRouter } from "#server/notifications/index.ts";
 import { opportunitiesRouter } from "#server/opportunities/index.ts";
+import { prioritiesRouter } from "#server/priorities/index.ts";
 import { roomsRouter } from "#server/rooms/index.ts";
 import { searchRouter } from "#server/search/index.ts";
 import { tasksRouter } from "#server/tasks/index.ts";
@@ -29,6 +30,7 @@ export const appRouter = router({
   live: liveRouter,
   notifications: notificationsRouter,
   opportunities: opportunitiesRouter,
+  priorities: prioritiesRouter,
   rooms: roomsRouter,
   search: searchRouter,
   tasks: tasksRouter,

@@ -5,6 +5,7 @@ import { newId } from "#db/schema/columns.ts";
 import type { RequestContext } from "#server/core/context.ts";
 import { log } from "#server/core/log.ts";
 import { withSystemTransaction, withTransaction } from "#server/core/transaction.ts";
+import { createDefaultOutcomes } from "#server/activities/index.ts";
 import { createDefaultPipeline } from "#server/opportunities/index.ts";
 import { createDefaultSlaPolicies } from "./workspaces.ts";
 
@@ -40,6 +41,7 @@ export async function createWorkspace(
     await ctx.db.insert(appUser).values({ ...admin, id: adminId, workspaceId, role: "admin", isDemo });
     await createDefaultPipeline(ctx);
     await createDefaultSlaPolicies(ctx);
+    await createDefaultOutcomes(ctx);
   });
   return { ctx, adminId };
 }

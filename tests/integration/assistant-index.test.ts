@@ -51,6 +51,7 @@ async function seed(world: World) {
     deal: "Acme renewal",
     amountCents: 4_820_000,
     nextStep: "Send contract",
+    nextStepDue: "2026-03-23",
   });
   await makeContact(rep, accountId, "Lee", "Wong");
   const { id: noteId } = await note(

@@ -165,7 +165,8 @@ test("accepting after the cause has gone is a conflict and creates nothing; a ro
   const world = await makeWorld(db);
   const { caller, subject, rep } = await seed(world);
   const card = await caller.assistant.nextBestAction(subject);
-  await updateOpportunity(rep, { opportunityId: subject.id, version: 1, changes: { nextStep: "Call Lee" } });
+  const changes = { nextStep: "Call Lee", nextStepDue: "2027-01-01" };
+  await updateOpportunity(rep, { opportunityId: subject.id, version: 1, changes });
   expect(await caller.assistant.acceptSuggestion({ suggestionId: card!.id })).toEqual({ state: "conflict" });
   const tasks = await withTransaction(world.job, (ctx) =>
     ctx.db.select().from(task).where(eq(task.workspaceId, ctx.workspaceId)),

@@ -108,6 +108,8 @@ test("A4.1 a reader who sees one of two deals gets a summary of that one; anothe
     ownerId: world.otherRep,
     amountCents: 100,
     closeDate: "2026-09-30",
+    nextStep: "Call Lee",
+    nextStepDue: "2027-01-01",
   });
   await sync(db);
   const other = await (await callerOf(world, world.otherRep)).assistant.summary({ type: "account", id: accountId });

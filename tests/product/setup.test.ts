@@ -101,7 +101,13 @@ test("S27 the administrator adds a team, and its people sign in and sell", async
   const { id: userId } = await admin.mutate<{ id: string }>("users.create", person);
   expect((await admin.post("users.create", person)).status).toBe(409);
   const rita = await Visitor.signIn(product.origin, "rita@example.test", person.password);
-  await rita.mutate("opportunities.create", { name: "First deal", amountCents: 100_000, closeDate: "2027-03-31" });
+  await rita.mutate("opportunities.create", {
+    name: "First deal",
+    amountCents: 100_000,
+    closeDate: "2027-03-31",
+    nextStep: "Call them",
+    nextStepDue: "2030-01-15",
+  });
   expect((await rita.post("users.create", { ...person, email: "x@example.test" })).status).toBe(403);
   expect((await rita.post("users.setPassword", { userId, password: "silver anchor tulip" })).status).toBe(403);
   await admin.mutate("users.setPassword", { userId, password: "silver anchor tulip" });

@@ -32,6 +32,9 @@ const KINDS: Record<string, Kind | "chosen-by-client"> = {
   userId: "user",
   ownerId: "user",
   repId: "user",
+  personId: "user",
+  toUserId: "user",
+  activityId: "activity",
   managerId: "user",
   defaultOwnerId: "user",
   teamId: "team",
@@ -44,7 +47,12 @@ const KINDS: Record<string, Kind | "chosen-by-client"> = {
 
 /** What cannot be derived from a schema: rules between fields, and words that mean something. */
 const EXAMPLES: Record<string, (own: Scene) => Record<string, unknown>> = {
-  "activities.log": ({ opportunity }) => ({ opportunityId: opportunity }),
+  "activities.log": ({ opportunity }) => ({ opportunityId: opportunity, kind: "note" }),
+  "opportunities.create": () => ({ nextStep: "Call", nextStepDue: "2030-01-31" }),
+  "priorities.judge": () => ({ reason: "No budget" }),
+  "priorities.publishRules": () => ({ factors: [{ rule: "silence", points: 30 }] }),
+  "tasks.ask": ({ user }) => ({ toUserId: user }),
+  "tasks.reschedule": () => ({ dueOn: "2030-01-31" }),
   "coaching.request": ({ opportunity, user }) => ({ opportunityId: opportunity, repId: user }),
   "coaching.act": () => ({ act: "withdraw" }),
   "opportunities.saveStageData": () => ({ values: { painSummary: "It hurts" } }),

@@ -2,15 +2,15 @@ import { randomUUID } from "node:crypto";
 import { and, eq, sql } from "drizzle-orm";
 import type { Database } from "#db/client.ts";
 import { newId } from "#db/schema/columns.ts";
-import { appUser, opportunity, stage as stageTable, team, workspace } from "#db/schema/index.ts";
+import { appUser, opportunity, stage as stageTable, team, workspace, type ActivityKind } from "#db/schema/index.ts";
 import { createAccount } from "#server/accounts/index.ts";
-import { logActivity } from "#server/activities/index.ts";
+import { recordActivity } from "#server/activities/index.ts";
 import { drainIndex, indexConsumer, refreshDue } from "#server/assistant/index.ts";
 import type { AnswerEvent } from "#server/assistant/answers/answer-event.ts";
 import { loadActor } from "#server/auth/load-actor.ts";
 import { createContact } from "#server/contacts/index.ts";
 import { runConsumer } from "#server/core/consumers.ts";
-import type { RequestContext } from "#server/core/context.ts";
+import { requireUser, type RequestContext } from "#server/core/context.ts";
 import { log } from "#server/core/log.ts";
 import type { Role } from "#server/core/permissions.ts";
 import { sequenceEvents } from "#server/core/sequencer.ts";
@@ -115,10 +115,13 @@ export async function makeDeal(
 ): Promise<{ accountId: string; opportunityId: string }> {
   const { id: accountId } = await createAccount(ctx, { name: seed.account });
   const stage = world.stages.find(({ name }) => name === (seed.stage ?? "Proposal"));
-  const { id: opportunityId } = await createOpportunity(ctx, {
+  // Without a next step only as the product, as an import enters it.
+  const isBare = !seed.nextStep || !seed.nextStepDue;
+  const { id: opportunityId } = await createOpportunity(isBare ? { ...ctx, actor: world.job.actor } : ctx, {
     name: seed.deal,
     accountId,
     amountCents: seed.amountCents ?? 0,
+    ownerId: requireUser(ctx).userId,
     nextStep: seed.nextStep ?? null,
     nextStepDue: seed.nextStepDue ?? null,
     closeDate: seed.closeDate ?? "2026-12-31",
@@ -142,22 +145,31 @@ export const makeContact = (
   lastName: string,
 ): Promise<{ id: string }> => createContact(ctx, { accountId, firstName, lastName });
 
-export const note = (
+interface Said {
+  kind: ActivityKind;
+  direction: "inbound" | "outbound" | "internal";
+  occurredAt: string;
+  contactId: string;
+}
+
+/** Something said on a deal, as the product itself enters it. */
+export async function note(
   ctx: RequestContext,
   opportunityId: string,
   subject: string,
   body: string,
-  over: Partial<Parameters<typeof logActivity>[1]> = {},
-): Promise<{ id: string }> =>
-  logActivity(ctx, {
-    kind: "note",
-    subject,
-    body,
-    direction: "internal",
-    occurredAt: daysAgo(2),
-    opportunityId,
-    ...over,
+  { kind = "note", direction = "internal", occurredAt = daysAgo(2), contactId }: Partial<Said> = {},
+): Promise<{ id: string }> {
+  const logged = await recordActivity(ctx, {
+    ...{ kind, direction, subject, body, source: randomUUID(), ownerId: requireUser(ctx).userId },
+    occurredAt: new Date(occurredAt),
+    records: [
+      { type: "opportunity", id: opportunityId },
+      ...(contactId ? [{ type: "contact" as const, id: contactId }] : []),
+    ],
   });
+  return logged!;
+}
 
 /** Lets everything that follows the log catch up. @returns how many records were indexed. */
 export async function sync(db: Database): Promise<number> {

@@ -1,10 +1,14 @@
 import { indexConsumer } from "#server/assistant/index.ts";
 import type { Consumer } from "#server/core/consumers.ts";
+import { healthConsumer } from "#server/priorities/index.ts";
+import { logScheduled } from "../consumers/log-scheduled.ts";
 import { notifyPeople } from "../consumers/notify-people.ts";
+import { notifyRequests } from "../consumers/notify-requests.ts";
 import type { Clock, Job } from "../define-job.ts";
 import { keepAssistantIndex } from "./assistant-index.ts";
 import { tellAuditHeads } from "./audit-head.ts";
 import { cleanAssistant, embedAssistant, renewAssistant } from "./assistant-upkeep.ts";
+import { keepDealHealth } from "./deal-health.ts";
 import { escalateCoaching } from "./escalate-coaching.ts";
 import { runImportJob } from "./run-import.ts";
 
@@ -12,7 +16,13 @@ import { runImportJob } from "./run-import.ts";
 export const JOBS: readonly Job[] = [runImportJob];
 
 /** What follows from events inside the database. */
-export const CONSUMERS: readonly Consumer[] = [notifyPeople, indexConsumer];
+export const CONSUMERS: readonly Consumer[] = [
+  notifyPeople,
+  notifyRequests,
+  logScheduled,
+  healthConsumer,
+  indexConsumer,
+];
 
 /** What the clock starts. */
 export const CLOCKS: readonly Clock[] = [
@@ -22,4 +32,5 @@ export const CLOCKS: readonly Clock[] = [
   renewAssistant,
   embedAssistant,
   cleanAssistant,
+  keepDealHealth,
 ];

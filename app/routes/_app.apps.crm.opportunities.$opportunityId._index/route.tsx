@@ -2,7 +2,9 @@ import { Button, Grid, Group, Title } from "@mantine/core";
 import { Link, useParams } from "@remix-run/react";
 import { IconUsersGroup } from "@tabler/icons-react";
 import { fromMemory, useInitialData, type Outputs } from "../../client-navigation.ts";
+import { LogForm } from "../../components/activity/log-form.tsx";
 import { DealPanel, useDealPanel } from "../../components/deal-panel.tsx";
+import { useMe } from "../../components/me.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { useQuickCreate } from "../../components/quick-create.tsx";
 import { ErrorState, RowsSkeleton } from "../../components/states.tsx";
@@ -20,6 +22,7 @@ export default function OpportunityPage() {
   const { opportunityId = "" } = useParams();
   const query = useDealPanel(opportunityId, useInitialData<Outputs["opportunities"]["panel"]>());
   const { open } = useQuickCreate();
+  const me = useMe();
   if (query.isPending) return <RowsSkeleton />;
   if (query.isError) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
   const { deal } = query.data;
@@ -29,8 +32,8 @@ export default function OpportunityPage() {
         title={deal.name}
         detail={[deal.accountName, deal.stageName, deal.ownerName].filter(Boolean).join(" · ")}
       >
-        <Button variant="default" onClick={() => open("activity", { opportunityId })}>
-          Log activity
+        <Button variant="default" onClick={() => open("task", { opportunityId, kind: "meeting" })}>
+          Schedule
         </Button>
         <Button variant="default" onClick={() => open("task", { opportunityId })}>
           New task
@@ -51,6 +54,17 @@ export default function OpportunityPage() {
           </div>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 8 }}>
+          {me.can("activity:write") ? (
+            <>
+              <section className="panel" aria-labelledby="log">
+                <Title order={2} id="log" mb="xs">
+                  Log an activity
+                </Title>
+                <LogForm key={opportunityId} defaults={{ opportunityId }} />
+              </section>
+              <Group h={16} />
+            </>
+          ) : null}
           <section className="panel" aria-labelledby="open-tasks">
             <Title order={2} id="open-tasks" mb="xs">
               Tasks

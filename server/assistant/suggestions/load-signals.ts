@@ -1,14 +1,15 @@
 import { and, asc, desc, eq, gt, inArray, isNull, sql } from "drizzle-orm";
-import { activity, activityLink, contact, opportunityContact, stage } from "#db/schema/index.ts";
+import { activity, activityLink, contact, opportunity, opportunityContact, stage, task } from "#db/schema/index.ts";
 import type { Passage } from "#ai/evidence.ts";
-import type { DealSignals, TextSign } from "#ai/next-best-action/input.ts";
+import type { DealContact, DealSignals, TextSign } from "#ai/next-best-action/input.ts";
 import type { Cue } from "#ai/signals/cues.ts";
 import { cueScore, isQuotable } from "#ai/signals/cues.ts";
 import { splitSentences } from "#ai/text/sentences.ts";
 import { findQuote } from "#ai/verify/quote.ts";
 import type { RequestContext } from "#server/core/context.ts";
-import { lastHeard, loadDealFacts, loadOpenTasks } from "../summaries/load-facts.ts";
+import { lastHeard, loadDealsBy } from "../summaries/load-facts.ts";
 import { chunkActivity } from "../index-upkeep/load-texts.ts";
+import { idArray } from "../index-upkeep/write-chunks.ts";
 
 const TEXT_DAYS = 120;
 const MOST_ACTIVITIES = 60;
@@ -20,62 +21,103 @@ type ActivityRow = Pick<
   "id" | "kind" | "subject" | "body" | "direction" | "occurredAt" | "isTainted"
 >;
 
-/** What the rules look at, for one open deal. Only what every reader of the deal may open: its fields, people, tasks and linked activities. For use inside a transaction. */
-export async function loadSignals(
-  ctx: RequestContext,
-  opportunityId: string,
-): Promise<{ signals: DealSignals; version: number } | undefined> {
-  const [deal] = await loadDealFacts(ctx, { type: "opportunity", id: opportunityId });
-  if (!deal || deal.stageKind !== "open") return undefined;
-  const place = await loadStagePlace(ctx, deal.stageId);
-  const activities = await loadActivities(ctx, opportunityId);
-  const spoken = activities.filter(({ direction }) => direction !== "outbound");
-  const signs = (cue: Cue) => spoken.flatMap((row) => findSigns(row, cue));
-  const signals: DealSignals = {
-    deal,
-    ownerId: deal.ownerId,
-    isProposalOrLater: place.probability >= 0.5,
-    isFirstStage: place.isFirst,
-    idleDays: place.idleDays,
-    stageNorm: await loadStageNorm(ctx, deal.stageId),
-    openTasks: await loadOpenTasks(ctx, undefined, [opportunityId]),
-    contacts: await loadContacts(ctx, opportunityId),
-    lastOutboundAt: activities.find(({ direction, kind }) => direction === "outbound" && kind !== "note")?.occurredAt,
-    unanswered: findUnanswered(activities),
-    objections: signs("objection"),
-    competitors: signs("competitor"),
-    legal: signs("legal"),
-    expansion: signs("expansion"),
-  };
-  return { signals, version: deal.version };
+export interface LoadedSignals {
+  signals: DealSignals;
+  accountId: string | undefined;
+  version: number;
 }
 
-async function loadStagePlace(
+/** What the rules look at, for one open deal. Only what every reader of the deal may open: its fields, people, tasks and linked activities. For use inside a transaction. */
+export const loadSignals = async (ctx: RequestContext, opportunityId: string): Promise<LoadedSignals | undefined> =>
+  (await loadManySignals(ctx, [opportunityId])).get(opportunityId);
+
+/** The same for many at once, in a fixed number of statements; closed and deleted deals are left out. */
+export async function loadManySignals(
   ctx: RequestContext,
-  stageId: string,
-): Promise<{ probability: number; idleDays: number; isFirst: boolean }> {
-  const [row] = await ctx.db
+  ids: readonly string[],
+): Promise<Map<string, LoadedSignals>> {
+  const found = new Map<string, LoadedSignals>();
+  if (ids.length === 0) return found;
+  const deals = (await loadDealsBy(ctx, inArray(opportunity.id, [...ids]))).filter(
+    ({ stageKind }) => stageKind === "open",
+  );
+  if (deals.length === 0) return found;
+  const open = deals.map(({ id }) => id);
+  const places = await loadStagePlaces(ctx);
+  const norms = await loadStageNorms(ctx, [...new Set(deals.map(({ stageId }) => stageId))]);
+  const tasks = await loadTasks(ctx, open);
+  const contacts = await loadContacts(ctx, open);
+  const activities = await loadActivities(ctx, open);
+  for (const deal of deals) {
+    const place = places.get(deal.stageId) ?? { probability: 0, idleDays: 10, isFirst: true };
+    const said = activities.get(deal.id) ?? [];
+    const spoken = said.filter(({ direction }) => direction !== "outbound");
+    const signs = (cue: Cue) => spoken.flatMap((row) => findSigns(row, cue));
+    const signals: DealSignals = {
+      deal,
+      ownerId: deal.ownerId,
+      isProposalOrLater: place.probability >= 0.5,
+      isFirstStage: place.isFirst,
+      idleDays: place.idleDays,
+      stageNorm: norms.get(deal.stageId),
+      openTasks: tasks.get(deal.id) ?? [],
+      contacts: contacts.get(deal.id) ?? [],
+      lastOutboundAt: said.find(({ direction, kind }) => direction === "outbound" && kind !== "note")?.occurredAt,
+      unanswered: findUnanswered(said),
+      objections: signs("objection"),
+      competitors: signs("competitor"),
+      legal: signs("legal"),
+      expansion: signs("expansion"),
+    };
+    found.set(deal.id, { signals, accountId: deal.accountId, version: deal.version });
+  }
+  return found;
+}
+
+async function loadStagePlaces(ctx: RequestContext) {
+  const rows = await ctx.db
     .select({
+      id: stage.id,
       probability: stage.probability,
       idleDays: stage.idleDays,
       isFirst: sql<boolean>`not exists (select 1 from stage s where s.workspace_id = stage.workspace_id and s.pipeline_id = stage.pipeline_id and s.position < stage.position)`,
     })
     .from(stage)
-    .where(and(eq(stage.workspaceId, ctx.workspaceId), eq(stage.id, stageId)));
-  return row ?? { probability: 0, idleDays: 10, isFirst: true };
+    .where(eq(stage.workspaceId, ctx.workspaceId));
+  return new Map(rows.map(({ id, ...place }) => [id, place]));
 }
 
-/** How long deals of this workspace stayed in the stage before they left it; undefined when none has. */
-async function loadStageNorm(ctx: RequestContext, stageId: string): Promise<DealSignals["stageNorm"]> {
-  const [row] = await ctx.db.execute<{ p75: number | null; deals: number }>(sql`select
-      percentile_cont(0.75) within group (order by duration_seconds) as p75, count(*)::int as deals
-    from opportunity_stage_history where workspace_id = ${ctx.workspaceId} and from_stage_id = ${stageId} and duration_seconds is not null`);
-  return row?.p75 == null ? undefined : { p75Days: Math.round(Number(row.p75) / 86_400), deals: Number(row.deals) };
+/** How long deals of this workspace stayed in each stage before they left it. */
+async function loadStageNorms(ctx: RequestContext, stageIds: readonly string[]) {
+  const rows = await ctx.db.execute<{ stage_id: string; p75: number; deals: number }>(sql`select
+      from_stage_id as stage_id, percentile_cont(0.75) within group (order by duration_seconds) as p75, count(*)::int as deals
+    from opportunity_stage_history where workspace_id = ${ctx.workspaceId} and from_stage_id = any(${idArray(stageIds)})
+      and duration_seconds is not null group by from_stage_id`);
+  return new Map(
+    rows.map((row) => [row.stage_id, { p75Days: Math.round(Number(row.p75) / 86_400), deals: Number(row.deals) }]),
+  );
 }
 
-async function loadContacts(ctx: RequestContext, opportunityId: string): Promise<DealSignals["contacts"]> {
+async function loadTasks(ctx: RequestContext, ids: readonly string[]): Promise<Map<string, DealSignals["openTasks"]>> {
+  const rows = await ctx.db
+    .select({ dealId: task.opportunityId, title: task.title, dueOn: task.dueOn })
+    .from(task)
+    .where(
+      and(
+        eq(task.workspaceId, ctx.workspaceId),
+        inArray(task.opportunityId, [...ids]),
+        isNull(task.deletedAt),
+        isNull(task.doneAt),
+      ),
+    )
+    .orderBy(asc(task.dueOn), asc(task.id));
+  return groupBy(rows, ({ dealId, title, dueOn }) => [dealId!, { title, dueOn: dueOn ?? undefined }]);
+}
+
+async function loadContacts(ctx: RequestContext, ids: readonly string[]): Promise<Map<string, DealContact[]>> {
   const rows = await ctx.db
     .select({
+      dealId: opportunityContact.opportunityId,
       id: contact.id,
       name: sql<string>`trim(${contact.firstName} || ' ' || ${contact.lastName})`,
       role: opportunityContact.role,
@@ -89,24 +131,28 @@ async function loadContacts(ctx: RequestContext, opportunityId: string): Promise
     .where(
       and(
         eq(opportunityContact.workspaceId, ctx.workspaceId),
-        eq(opportunityContact.opportunityId, opportunityId),
+        inArray(opportunityContact.opportunityId, [...ids]),
         isNull(contact.deletedAt),
       ),
     )
     .orderBy(asc(contact.lastName), asc(contact.id));
-  return rows.map(({ id, name, role, lastHeardAt }) => ({
-    id,
-    name,
-    role: role ?? undefined,
-    lastHeardAt: lastHeardAt ? new Date(lastHeardAt) : undefined,
-  }));
+  return groupBy(rows, ({ dealId, id, name, role, lastHeardAt }) => [
+    dealId,
+    { id, name, role: role ?? undefined, lastHeardAt: lastHeardAt ? new Date(lastHeardAt) : undefined },
+  ]);
 }
 
-/** Newest first. */
-async function loadActivities(ctx: RequestContext, opportunityId: string): Promise<ActivityRow[]> {
+/** Newest first, the latest of each deal. */
+async function loadActivities(ctx: RequestContext, ids: readonly string[]): Promise<Map<string, ActivityRow[]>> {
   const since = new Date(ctx.now().getTime() - TEXT_DAYS * 86_400_000);
-  return ctx.db
+  const latest = sql`(select l.activity_id from ${activityLink} l join ${activity} a
+      on a.workspace_id = l.workspace_id and a.id = l.activity_id and a.deleted_at is null
+    where l.workspace_id = ${ctx.workspaceId} and l.opportunity_id = ${activityLink.opportunityId}
+      and l.occurred_at > ${since.toISOString()}::timestamptz
+    order by l.occurred_at desc, l.activity_id desc limit ${MOST_ACTIVITIES})`;
+  const rows = await ctx.db
     .select({
+      dealId: activityLink.opportunityId,
       id: activity.id,
       kind: activity.kind,
       subject: activity.subject,
@@ -115,23 +161,34 @@ async function loadActivities(ctx: RequestContext, opportunityId: string): Promi
       occurredAt: activity.occurredAt,
       isTainted: activity.isTainted,
     })
-    .from(activity)
+    .from(activityLink)
+    .innerJoin(
+      activity,
+      and(eq(activity.workspaceId, activityLink.workspaceId), eq(activity.id, activityLink.activityId)),
+    )
     .where(
       and(
-        eq(activity.workspaceId, ctx.workspaceId),
+        eq(activityLink.workspaceId, ctx.workspaceId),
+        inArray(activityLink.opportunityId, [...ids]),
         isNull(activity.deletedAt),
         gt(activity.occurredAt, since),
-        inArray(
-          activity.id,
-          ctx.db
-            .select({ id: activityLink.activityId })
-            .from(activityLink)
-            .where(and(eq(activityLink.workspaceId, ctx.workspaceId), eq(activityLink.opportunityId, opportunityId))),
-        ),
+        sql`${activity.id} in ${latest}`,
       ),
     )
-    .orderBy(desc(activity.occurredAt), desc(activity.id))
-    .limit(MOST_ACTIVITIES);
+    .orderBy(desc(activity.occurredAt), desc(activity.id));
+  return groupBy(rows, ({ dealId, ...row }) => [dealId!, row]);
+}
+
+function groupBy<Row, Value>(
+  rows: readonly Row[],
+  split: (row: Row) => [key: string, value: Value],
+): Map<string, Value[]> {
+  const groups = new Map<string, Value[]>();
+  for (const row of rows) {
+    const [key, value] = split(row);
+    groups.set(key, [...(groups.get(key) ?? []), value]);
+  }
+  return groups;
 }
 
 /** The oldest incoming message after the last thing we sent or said. */

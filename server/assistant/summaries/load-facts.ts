@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNull, or, sql } from "drizzle-orm";
+import { and, asc, desc, eq, inArray, isNull, or, sql, type SQL } from "drizzle-orm";
 import {
   account,
   activity,
@@ -33,13 +33,25 @@ export async function loadAccountFacts(ctx: RequestContext, accountId: string): 
   return { ...withoutNulls(row.account), ownerName: row.ownerName ?? undefined };
 }
 
+export type DealRow = DealSummaryFacts & {
+  accountId: string | undefined;
+  ownerId: string;
+  stageId: string;
+  version: number;
+};
+
 /** The opportunity itself, or the account's opportunities, the largest first. @throws NotFoundError for an opportunity that is not there for this user. */
-export async function loadDealFacts(
-  ctx: RequestContext,
-  subject: Subject,
-): Promise<
-  (DealSummaryFacts & { accountId: string | undefined; ownerId: string; stageId: string; version: number })[]
-> {
+export async function loadDealFacts(ctx: RequestContext, subject: Subject): Promise<DealRow[]> {
+  const rows = await loadDealsBy(
+    ctx,
+    subject.type === "opportunity" ? eq(opportunity.id, subject.id) : eq(opportunity.accountId, subject.id),
+  );
+  if (subject.type === "opportunity" && rows.length === 0) throw new NotFoundError("Opportunity", subject.id);
+  return rows;
+}
+
+/** Those of the opportunities that are there, the largest first, at most a hundred. */
+export async function loadDealsBy(ctx: RequestContext, which: SQL): Promise<DealRow[]> {
   const rows = await ctx.db
     .select({
       deal: opportunity,
@@ -53,20 +65,13 @@ export async function loadDealFacts(
     .innerJoin(appUser, and(eq(appUser.workspaceId, opportunity.workspaceId), eq(appUser.id, opportunity.ownerId)))
     .leftJoin(account, and(eq(account.workspaceId, opportunity.workspaceId), eq(account.id, opportunity.accountId)))
     .leftJoin(product, and(eq(product.workspaceId, opportunity.workspaceId), eq(product.id, opportunity.productId)))
-    .where(
-      and(
-        eq(opportunity.workspaceId, ctx.workspaceId),
-        subject.type === "opportunity" ? eq(opportunity.id, subject.id) : eq(opportunity.accountId, subject.id),
-        isNull(opportunity.deletedAt),
-      ),
-    )
+    .where(and(eq(opportunity.workspaceId, ctx.workspaceId), which, isNull(opportunity.deletedAt)))
     .orderBy(
       sql`${opportunity.stageKind} = 'open' desc`,
       sql`${opportunity.amountCents} desc nulls last`,
       asc(opportunity.id),
     )
     .limit(MOST_DEALS);
-  if (subject.type === "opportunity" && rows.length === 0) throw new NotFoundError("Opportunity", subject.id);
   const contacts = await loadDealContacts(
     ctx,
     rows.map(({ deal }) => deal.id),

@@ -58,6 +58,7 @@ export async function createScene(
     amountCents: 777_000,
     closeDate: "2027-01-31",
     nextStep: `${mark} step`,
+    nextStepDue: "2030-01-15",
   });
   const { id: contact } = await asRep.contacts.create({ lastName: `${mark} contact`, accountId: account });
   await asRep.opportunities.setContactRole({ opportunityId: opportunity, contactId: contact, role: mark });

@@ -1,0 +1,151 @@
+import type { AlertKind, HealthFactor } from "#db/schema/index.ts";
+import type { Band, CardType } from "./sources.ts";
+
+/** A row of the stream as the database gives it. */
+export interface CardRow extends Record<string, unknown> {
+  type: CardType;
+  id: string;
+  band: Band;
+  due: string | null;
+  amount: string;
+  owner_id: string;
+  owner_name: string;
+  cause: string;
+  facts: Facts;
+}
+
+interface Facts {
+  title: string;
+  recordName: string | null;
+  opportunityId: string | null;
+  accountId?: string | null;
+  kind?: string;
+  startsAt?: string | null;
+  place?: string | null;
+  request?: string | null;
+  requestKind?: "question" | "demo" | null;
+  slots?: string[] | null;
+  occurredAt?: string;
+  severity?: string;
+  dueAt?: string;
+  stageName?: string;
+  score?: number;
+  isAtRisk?: boolean;
+  manualReason?: string | null;
+  factors?: HealthFactor[];
+  alerts?: AlertKind[];
+  nextStep?: string | null;
+  nextStepDue?: string | null;
+  closeDate?: string | null;
+  version?: number;
+}
+
+export interface CardText {
+  /** The rule that put the card here. */
+  rule: string;
+  /** What it rests on. */
+  why: string;
+  action: string;
+  /** The event that removes it. */
+  clears: string;
+  href: string;
+}
+
+/** A card's rule, evidence, required action and end, in words. */
+export function describeCard(row: CardRow): CardText {
+  const { type, id, band, facts } = row;
+  const deal = facts.opportunityId ? `/apps/crm/opportunities/${facts.opportunityId}` : undefined;
+  switch (type) {
+    case "task":
+      return describeTask(row, deal ?? (facts.accountId ? `/apps/crm/accounts/${facts.accountId}` : "/priorities"));
+    case "activity":
+      return {
+        rule: "Outcome missing",
+        why: `This ${facts.kind} was entered without an outcome on ${facts.occurredAt?.slice(0, 10)}`,
+        action: "Say how it went",
+        clears: "An outcome is chosen.",
+        href: deal ?? "/priorities",
+      };
+    case "coaching_item":
+      return {
+        rule: band === 0 ? "Coaching past its deadline" : "Coaching to acknowledge",
+        why: `${facts.severity === "urgent" ? "Urgent. " : ""}Due ${facts.dueAt?.slice(0, 16).replace("T", " ")}`,
+        action: "Read and acknowledge it",
+        clears: "The item is acknowledged.",
+        href: `/inbox?item=${id}`,
+      };
+    case "opportunity":
+      return describeDeal(facts, deal!);
+  }
+}
+
+function describeTask({ band, due, facts }: CardRow, href: string): CardText {
+  if (facts.request) {
+    const isDemo = facts.requestKind === "demo";
+    return {
+      rule: isDemo ? "A demo was asked of you" : "A colleague waits for your answer",
+      why: facts.request.slice(0, 400),
+      action: isDemo ? "Book one of the proposed times" : "Answer it",
+      clears: "The answer stands on the record.",
+      href,
+    };
+  }
+  return {
+    rule: band === 0 ? "Task overdue" : facts.startsAt ? "Planned for today" : "Task due today",
+    why: `Due ${due}${facts.place ? `, ${facts.place}` : ""}`,
+    action: facts.title,
+    clears: "The task is done or gets another day.",
+    href,
+  };
+}
+
+type AlertText = Pick<CardText, "rule" | "action" | "clears">;
+const CONTACT = { action: "Contact the customer", clears: "An activity is logged on the deal." };
+
+/** The most pressing first. */
+const ALERTS: [AlertKind, AlertText][] = [
+  [
+    "next-step-overdue",
+    {
+      rule: "Next step overdue",
+      action: "Do it or give it another day",
+      clears: "The next step gets a new date.",
+    },
+  ],
+  [
+    "no-next-step",
+    {
+      rule: "No dated next step",
+      action: "Agree the next step",
+      clears: "A next step with a date is entered.",
+    },
+  ],
+  ["over-idle-limit", { rule: "Over the stage's idle limit", ...CONTACT }],
+  ["no-activity", { rule: "No activity for days", ...CONTACT }],
+];
+
+function describeDeal(facts: Facts, href: string): CardText {
+  const [, alert] = ALERTS.find(([kind]) => facts.alerts?.includes(kind)) ?? [];
+  const [factor] = facts.factors ?? [];
+  const step = facts.nextStep ? `${facts.nextStep}, due ${facts.nextStepDue ?? "on no day"}` : "There is no next step";
+  const why = factor?.reason ?? `${step}. In ${facts.stageName}.`;
+  if (facts.manualReason && facts.isAtRisk) {
+    return {
+      rule: "At risk, by hand",
+      why: facts.manualReason,
+      action: alert?.action ?? "Decide what saves the deal",
+      clears: "The judgement is taken back, or the deal is closed.",
+      href,
+    };
+  }
+  if (alert) return { ...alert, rule: facts.isAtRisk ? `At risk: ${alert.rule.toLowerCase()}` : alert.rule, why, href };
+  if (factor && facts.isAtRisk)
+    return { rule: `At risk: ${factor.name.toLowerCase()}`, why, action: factor.title, clears: factor.clears, href };
+  return {
+    rule: facts.nextStepDue ? "Next step due" : "Close date reached",
+    why: facts.nextStep ? `${facts.nextStep}, ${facts.nextStepDue}` : `Close date ${facts.closeDate}`,
+    action: facts.nextStep ?? "Close the deal or set an honest date",
+    clears: "The next step or the close date moves on.",
+    href,
+  };
+}
