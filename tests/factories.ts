@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { and, eq } from "drizzle-orm";
 import type { Database } from "#db/client.ts";
 import { newId } from "#db/schema/columns.ts";
-import { appUser, team } from "#db/schema/index.ts";
+import { appUser, opportunity, team } from "#db/schema/index.ts";
 import { createAccount } from "#server/accounts/index.ts";
 import { createAuth } from "#server/auth/sign-in.ts";
 import { loadActor } from "#server/auth/load-actor.ts";
@@ -96,6 +96,14 @@ export async function createTestWorkspace(db: Database): Promise<TestWorkspace> 
   };
 }
 
+export const NEXT_STEP = { nextStep: "Send the offer", nextStepDue: "2030-01-15" };
+
+/** Leaves a deal as an import may find it. */
+export const forgetNextStep = (world: TestWorkspace, opportunityId: string): Promise<unknown> =>
+  withTransaction(world.job, ({ db }) =>
+    db.update(opportunity).set({ nextStep: null, nextStepDue: null }).where(eq(opportunity.id, opportunityId)),
+  );
+
 /** A deal of the rep's on a new account. */
 export async function createDeal(
   world: TestWorkspace,
@@ -108,8 +116,7 @@ export async function createDeal(
     accountId,
     amountCents: 6_000_000,
     closeDate: "2027-01-31",
-    nextStep: "Send the offer",
-    nextStepDue: "2030-01-15",
+    ...NEXT_STEP,
   });
   return { accountId, opportunityId };
 }

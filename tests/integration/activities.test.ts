@@ -155,7 +155,9 @@ describe("activity discipline", () => {
 describe("next step enforcement", () => {
   test("B9.2 an open deal is not saved without a dated next step, and a hand-over alone is", async ({ db }) => {
     const { world, rep, opportunityId } = await start(db);
-    const refused = await rep.opportunities.create({ name: "Bare", amountCents: 100, closeDate: "2027-01-31" }).catch(fieldsOf);
+    const refused = await rep.opportunities
+      .create({ name: "Bare", amountCents: 100, closeDate: "2027-01-31" })
+      .catch(fieldsOf);
     expect(refused).toMatchObject({
       rule: "dated-next-step",
       fields: { nextStep: expect.any(String), nextStepDue: expect.any(String) },

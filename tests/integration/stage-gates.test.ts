@@ -3,7 +3,7 @@ import { TRPCError } from "@trpc/server";
 import type { StageData } from "#db/schema/index.ts";
 import { DomainError } from "#server/core/errors.ts";
 import type { Caller } from "#server/trpc/router.ts";
-import { createDeal, createTestWorkspace, type TestWorkspace } from "../factories.ts";
+import { createDeal, createTestWorkspace, forgetNextStep, NEXT_STEP, type TestWorkspace } from "../factories.ts";
 import { EVERY_FIELD, meetGates } from "../setup/meet-gates.ts";
 import { test } from "../setup/test-database.ts";
 
@@ -59,6 +59,7 @@ describe("leaving a stage", () => {
   }) => {
     const world = await createTestWorkspace(db);
     const deal = await startDeal(world);
+    await forgetNextStep(world, deal.opportunityId);
     const refusal = await refusalOf(deal.move("Discovery"));
     expect(refusal.rule).toBe("stage_gate");
     expect(refusal.missing!.map(({ label }) => label)).toEqual([
@@ -250,7 +251,7 @@ describe("no way around a gate", () => {
     const rep = await world.caller("rep");
     const stages = await rep.opportunities.stages();
     const stageId = stages.find(({ name }) => name === "Commit")!.id;
-    const deal = { name: "Straight to Commit", amountCents: 100, closeDate: "2027-01-31", stageId };
+    const deal = { name: "Straight to Commit", amountCents: 100, closeDate: "2027-01-31", stageId, ...NEXT_STEP };
     expect((await missingOf(rep.opportunities.create(deal))).length).toBeGreaterThan(10);
     expect((await rep.opportunities.list({ query: "Straight" })).rows).toEqual([]);
   });
@@ -306,7 +307,10 @@ describe("no way around a gate", () => {
     await expect(rep.opportunities.create({ name: "No value" } as never)).rejects.toMatchObject({
       code: "BAD_REQUEST",
     });
-    const { id } = await rep.opportunities.create({ name: "Whole", amountCents: 0, closeDate: "2027-01-31" });
+    const { id } = await rep.opportunities.create({
+      ...{ name: "Whole", amountCents: 0, closeDate: "2027-01-31" },
+      ...NEXT_STEP,
+    });
     expect(await rep.opportunities.get({ opportunityId: id })).toMatchObject({
       ...{ stageName: "Qualification", probability: expect.closeTo(0.1) as number, forecastCategory: "pipeline" },
     });
