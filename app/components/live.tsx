@@ -16,6 +16,7 @@ const SLICES: Record<string, string[]> = {
   account: ["accounts", "opportunities", "contacts", "search", "assistant"],
   contact: ["contacts", "opportunities", "accounts", "assistant"],
   opportunity: ["opportunities", "accounts", "dashboard", "activities", "assistant", "contacts", "priorities", "tasks"],
+  lead: ["leads", "activities", "tasks", "dashboard", "priorities"],
   activity: ["activities", "dashboard", "assistant", "priorities"],
   task: ["tasks", "dashboard", "assistant", "priorities"],
   coaching_item: ["coaching", "activities", "priorities"],
@@ -30,7 +31,7 @@ const SLICES: Record<string, string[]> = {
 };
 
 /** Keys of inputs that name one record: such a query is only out of date when that record changed. */
-const RECORD_KEYS = ["accountId", "contactId", "opportunityId", "itemId", "runId"];
+const RECORD_KEYS = ["accountId", "contactId", "opportunityId", "leadId", "itemId", "runId"];
 
 function shows(query: Query, changes: ChangeStub[]): boolean {
   const [path, options] = query.queryKey as [string[]?, { input?: Record<string, unknown> }?];

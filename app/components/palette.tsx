@@ -18,6 +18,7 @@ const PATHS = {
   account: "/apps/crm/accounts/",
   contact: "/apps/crm/contacts/",
   opportunity: "/apps/crm/opportunities/",
+  lead: "/apps/crm/leads/",
 } as const;
 
 /** Finds records, screens and actions by name. */

@@ -8,6 +8,7 @@ export interface QuickCreateDefaults {
   contactId?: string;
   /** What a new task starts out as. */
   kind?: "todo" | "call" | "meeting" | "visit";
+  leadId?: string;
 }
 interface QuickCreate {
   open(type: QuickCreateType, defaults?: QuickCreateDefaults): void;

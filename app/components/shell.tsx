@@ -28,6 +28,7 @@ import {
   IconSparkles,
   IconSun,
   IconTargetArrow,
+  IconUserPlus,
   IconUsers,
 } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -42,6 +43,7 @@ const Palette = lazy(() => import("./palette.tsx"));
 const LINKS = [
   { to: "/dashboard/crm", label: "Command center", icon: IconLayoutDashboard, key: "h" },
   { to: "/inbox", label: "Inbox", icon: IconInbox, key: "i" },
+  { to: "/apps/crm/leads", label: "Leads", icon: IconUserPlus, key: "l" },
   { to: "/apps/crm/opportunities", label: "Opportunities", icon: IconTargetArrow, key: "o" },
   { to: "/apps/crm/accounts", label: "Accounts", icon: IconBuildingSkyscraper, key: "a" },
   { to: "/apps/crm/contacts", label: "Contacts", icon: IconUsers, key: "c" },
@@ -127,6 +129,16 @@ export function Shell({ children }: { children: ReactNode }) {
             leftSection={<IconChecklist size={18} stroke={1.6} />}
             onClick={close}
             active={pathname === "/settings/import"}
+          />
+        ) : null}
+        {me.can("settings:manage") ? (
+          <NavLink
+            component={Link}
+            to="/settings/leads"
+            label="Lead rules"
+            leftSection={<IconUserPlus size={18} stroke={1.6} />}
+            onClick={close}
+            active={pathname === "/settings/leads"}
           />
         ) : null}
         {me.can("coaching:report") ? (

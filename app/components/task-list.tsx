@@ -5,7 +5,7 @@ import { Day } from "./format.tsx";
 import { showError } from "./notify.ts";
 
 /** Open tasks of a record; ticking one off can be taken back with a second click. */
-export function TaskList(record: { opportunityId: string } | { accountId: string }) {
+export function TaskList(record: { opportunityId: string } | { accountId: string } | { leadId: string }) {
   const client = useQueryClient();
   const tasks = useQuery(trpc.tasks.list.queryOptions(record));
   const setDone = useMutation(
@@ -32,7 +32,7 @@ export function TaskList(record: { opportunityId: string } | { accountId: string
           description={
             <>
               {task.ownerName} · <Day day={task.dueOn} />
-              {task.source ? " · from the room" : ""}
+              {task.source?.startsWith("room:") ? " · from the room" : ""}
             </>
           }
         />

@@ -30,7 +30,7 @@ const KINDS: { value: Kind; label: string }[] = [
 ];
 
 /** What happened with the record, newest first: activities and milestones in one stream, by type and person. */
-export function Timeline({ type, id }: { type: "account" | "contact" | "opportunity"; id: string }) {
+export function Timeline({ type, id }: { type: "account" | "contact" | "opportunity" | "lead"; id: string }) {
   const { open } = useQuickCreate();
   const [kind, setKind] = useState<Kind>();
   const [personId, setPersonId] = useState<string>();

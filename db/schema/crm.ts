@@ -306,7 +306,7 @@ export const activity = pgTable(
   ],
 );
 
-/** One record an activity belongs to; exactly one of the three is set, each a real foreign key. */
+/** One record an activity belongs to; exactly one of the four is set, each a real foreign key. */
 export const activityLink = pgTable(
   "activity_link",
   {
@@ -316,6 +316,8 @@ export const activityLink = pgTable(
     accountId: uuid("account_id"),
     contactId: uuid("contact_id"),
     opportunityId: uuid("opportunity_id"),
+    /** The foreign key is in the migration: leads refer to deals, and schema files do not go round in circles. */
+    leadId: uuid("lead_id"),
     /** Copy of the activity's time, so that a record's timeline is one index scan. */
     occurredAt: instant("occurred_at").notNull(),
   },
@@ -328,11 +330,15 @@ export const activityLink = pgTable(
       columns: [t.workspaceId, t.opportunityId],
       foreignColumns: [opportunity.workspaceId, opportunity.id],
     }),
-    check("activity_link_one_record", sql`num_nonnulls(${t.accountId}, ${t.contactId}, ${t.opportunityId}) = 1`),
+    check(
+      "activity_link_one_record",
+      sql`num_nonnulls(${t.accountId}, ${t.contactId}, ${t.opportunityId}, ${t.leadId}) = 1`,
+    ),
     index("activity_link_activity").on(t.workspaceId, t.activityId),
     index("activity_link_account").on(t.workspaceId, t.accountId, t.occurredAt),
     index("activity_link_contact").on(t.workspaceId, t.contactId, t.occurredAt),
     index("activity_link_opportunity").on(t.workspaceId, t.opportunityId, t.occurredAt),
+    index("activity_link_lead").on(t.workspaceId, t.leadId, t.occurredAt),
   ],
 );
 
@@ -353,6 +359,8 @@ export const task = pgTable(
     accountId: uuid("account_id"),
     contactId: uuid("contact_id"),
     opportunityId: uuid("opportunity_id"),
+    /** The foreign key is in the migration, as that of `activity_link`. */
+    leadId: uuid("lead_id"),
     /** Set when the task was born from a room's intervention: "room:<block id>". */
     source: text("source"),
   },
@@ -369,5 +377,6 @@ export const task = pgTable(
     index("task_starts").on(t.workspaceId, t.ownerId, t.startsAt),
     index("task_opportunity").on(t.workspaceId, t.opportunityId),
     index("task_account").on(t.workspaceId, t.accountId),
+    index("task_lead").on(t.workspaceId, t.leadId),
   ],
 );

@@ -2,7 +2,15 @@ import { boolean, foreignKey, index, integer, jsonb, pgTable, primaryKey, text, 
 import { bytes, createdAt, id, instant, workspaceId } from "./columns.ts";
 import { appUser } from "./workspace.ts";
 
-export const IMPORT_RECORD_TYPES = ["user", "account", "contact", "product", "opportunity", "activity"] as const;
+export const IMPORT_RECORD_TYPES = [
+  "user",
+  "account",
+  "contact",
+  "product",
+  "opportunity",
+  "activity",
+  "lead",
+] as const;
 export type ImportRecordType = (typeof IMPORT_RECORD_TYPES)[number];
 export type ImportState = "uploaded" | "checking" | "checked" | "running" | "done" | "failed" | "undoing" | "undone";
 

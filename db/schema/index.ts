@@ -2,6 +2,8 @@ export * from "./workspace.ts";
 export * from "./events.ts";
 export * from "./crm.ts";
 export * from "./criteria.ts";
+export * from "./lead-rules.ts";
+export * from "./leads.ts";
 export * from "./coaching.ts";
 export * from "./imports.ts";
 export * from "./rooms.ts";

@@ -135,7 +135,8 @@ async function loadRecords(ctx: RequestContext, activityId: string): Promise<{ t
     .select()
     .from(activityLink)
     .where(and(eq(activityLink.workspaceId, ctx.workspaceId), eq(activityLink.activityId, activityId)));
-  return rows.flatMap(({ accountId, contactId, opportunityId }) => [
+  return rows.flatMap(({ accountId, contactId, opportunityId, leadId }) => [
+    ...(leadId ? [{ type: "lead" as const, id: leadId }] : []),
     ...(accountId ? [{ type: "account" as const, id: accountId }] : []),
     ...(contactId ? [{ type: "contact" as const, id: contactId }] : []),
     ...(opportunityId ? [{ type: "opportunity" as const, id: opportunityId }] : []),

@@ -1,10 +1,10 @@
 import { and, eq, inArray, isNull } from "drizzle-orm";
 import { z } from "zod";
-import { account, activityLink, contact, opportunity } from "#db/schema/index.ts";
+import { account, activityLink, contact, lead, opportunity } from "#db/schema/index.ts";
 import type { RequestContext } from "#server/core/context.ts";
 import { InvalidInputError, NotFoundError } from "#server/core/errors.ts";
 
-export const LINK_TYPES = ["account", "contact", "opportunity"] as const;
+export const LINK_TYPES = ["account", "contact", "opportunity", "lead"] as const;
 export type LinkType = (typeof LINK_TYPES)[number];
 
 /** The records an activity or task belongs to: the usual three by name, any others in a list. */
@@ -12,6 +12,7 @@ export const LinkFields = {
   accountId: z.uuid().nullish(),
   contactId: z.uuid().nullish(),
   opportunityId: z.uuid().nullish(),
+  leadId: z.uuid().nullish(),
   also: z
     .array(z.strictObject({ type: z.enum(LINK_TYPES), id: z.uuid() }))
     .max(20, "At most twenty more records")
@@ -36,17 +37,18 @@ export interface Links {
  * @throws NotFoundError for one this user may not open; InvalidInputError when none is named
  */
 export async function resolveLinks(ctx: RequestContext, input: LinkInput): Promise<Links> {
-  const ids: Links["ids"] = { account: [], contact: [], opportunity: [] };
+  const ids: Links["ids"] = { account: [], contact: [], opportunity: [], lead: [] };
   for (const type of LINK_TYPES) {
     const named = [input[`${type}Id`], ...(input.also ?? []).filter((link) => link.type === type).map(({ id }) => id)];
     ids[type] = [...new Set(named.filter((id): id is string => Boolean(id)))];
   }
   if (LINK_TYPES.every((type) => ids[type].length === 0))
-    throw new InvalidInputError("An activity belongs to an account, a contact or an opportunity", {
+    throw new InvalidInputError("An activity belongs to a lead, an account, a contact or an opportunity", {
       opportunityId: "missing",
     });
   await requireRecords(ctx, account, "Account", ids.account);
   await requireRecords(ctx, contact, "Contact", ids.contact);
+  await requireRecords(ctx, lead, "Lead", ids.lead);
   const deals = await loadDeals(ctx, ids.opportunity);
   if (ids.account.length === 0) ids.account = [...new Set(deals.flatMap((deal) => deal.accountId ?? []))];
   return { ids, deals };
@@ -62,6 +64,7 @@ export const toLinkRows = (
   const common = { workspaceId, activityId, occurredAt };
   return [
     ...ids.opportunity.map((opportunityId) => ({ ...common, opportunityId })),
+    ...ids.lead.map((leadId) => ({ ...common, leadId })),
     ...ids.contact.map((contactId) => ({ ...common, contactId })),
     ...ids.account.map((accountId) => ({ ...common, accountId })),
   ];
@@ -83,7 +86,7 @@ async function loadDeals(ctx: RequestContext, ids: string[]): Promise<LinkedDeal
 
 async function requireRecords(
   ctx: RequestContext,
-  table: typeof account | typeof contact,
+  table: typeof account | typeof contact | typeof lead,
   name: string,
   ids: string[],
 ): Promise<void> {

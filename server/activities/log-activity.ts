@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ACTIVITY_KINDS, ENTRY_KINDS } from "#db/schema/index.ts";
 import { requireUser, type RequestContext } from "#server/core/context.ts";
 import { requirePermission } from "#server/core/permissions.ts";
+import { recordLeadTouch } from "#server/leads/index.ts";
 import { withTransaction } from "#server/core/transaction.ts";
 import { requireDiscipline } from "./discipline.ts";
 import { LinkFields, resolveLinks } from "./links.ts";
@@ -48,6 +49,11 @@ export async function logActivity(
     const step = await requireDiscipline(ctx, kind, input, links.deals);
     const values = { kind, subject, body, direction, outcome, durationMinutes, ownerId, occurredAt };
     const logged = await insertActivity(ctx, values, links, entries);
+    for (const leadId of links.ids.lead) {
+      const { nextStep, nextStepDue, isNextStepConfirmed } = input;
+      const touch = { nextStep, nextStepDue, isNextStepConfirmed, kind, direction, outcome: outcome ?? null };
+      await recordLeadTouch(ctx, { ...touch, leadId, activityId: logged.id, at: occurredAt });
+    }
     if (step) await applyNextStep(ctx, links.deals, step);
     return logged;
   });

@@ -9,6 +9,15 @@ export const EVENT_WORDS: Record<string, (data: Record<string, unknown>) => stri
       : data.isAtRisk
         ? "marked it at risk"
         : "marked it as safe",
+  "lead.created": () => "brought in the lead",
+  "lead.assigned": (data) => `gave the lead to another owner: ${String(data.reason)}`,
+  "lead.status_changed": (data) => `set the lead to ${String(data.toStatus)}`,
+  "lead.flagged": (data) => `asked for immediate attention: ${String(data.reason)}`,
+  "lead.hot": (data) => `saw a buying signal: ${String(data.reason)}`,
+  "lead.sla_breached": () => "noted that nobody touched the lead in time",
+  "lead.nurture_returned": () => "brought the lead back from nurture",
+  "lead.converted": () => "converted the lead",
+  "lead.conversion_undone": () => "took the conversion back",
   "account.created": () => "created the account",
   "contact.created": () => "created the contact",
   "coaching.requested": () => "asked for an acknowledgment",

@@ -58,6 +58,7 @@ async function listActivities(ctx: RequestContext, input: Input): Promise<Timeli
     account: activityLink.accountId,
     contact: activityLink.contactId,
     opportunity: activityLink.opportunityId,
+    lead: activityLink.leadId,
   }[input.record.type];
   const order = { expression: sql`${activityLink.occurredAt}`, type: "timestamptz", isDescending: true } as const;
   const { after, orderBy } = keyset({ ...order, id: sql`${activityLink.activityId}` }, input.cursor);

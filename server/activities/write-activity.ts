@@ -25,10 +25,11 @@ export async function insertActivity(
   const [accountId = null] = links.ids.account;
   const [contactId = null] = links.ids.contact;
   const [opportunityId = null] = links.ids.opportunity;
+  const [leadId = null] = links.ids.lead;
   await emitEvent(ctx, {
     type: "activity.logged",
     subject: { type: "activity", id },
-    data: { kind: values.kind, accountId, contactId, opportunityId, opportunityIds: links.ids.opportunity },
+    data: { kind: values.kind, accountId, contactId, opportunityId, leadId, opportunityIds: links.ids.opportunity },
   });
   return { id };
 }

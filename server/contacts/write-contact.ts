@@ -26,7 +26,8 @@ export const CreateContactInput = ContactFields;
 export const UpdateContactInput = z.strictObject({
   contactId: z.uuid(),
   version: z.number().int().min(1),
-  changes: ContactFields.partial(),
+  // A default would come in for a first name that is not named, and empty it.
+  changes: ContactFields.extend({ firstName: text(100) }).partial(),
 });
 
 /** @throws NotFoundError when the account is not there for this user. */

@@ -8,6 +8,7 @@ export type SubjectType =
   | "account"
   | "contact"
   | "opportunity"
+  | "lead"
   | "activity"
   | "task"
   | "room"

@@ -13,6 +13,7 @@ const TABLES: Record<string, { table: string; deletable: boolean }> = {
   account: { table: "account", deletable: true },
   contact: { table: "contact", deletable: true },
   opportunity: { table: "opportunity", deletable: true },
+  lead: { table: "lead", deletable: true },
   activity: { table: "activity", deletable: true },
   task: { table: "task", deletable: true },
   room: { table: "room", deletable: false },

@@ -21,6 +21,7 @@ import { emitEvents, type NewEvent } from "#server/core/events.ts";
 import { withTransaction } from "#server/core/transaction.ts";
 import { createWorkspace } from "#server/workspaces/index.ts";
 import { PROBLEMS, writeConversation, type Problem } from "./conversations.ts";
+import { makeLeads } from "./make-leads.ts";
 import { createRandom, type Random } from "./random.ts";
 import {
   ACCOUNT_NAMES,
@@ -71,6 +72,7 @@ export async function generateDemo(db: Database, passwordHash: string, now: Date
   await withTransaction(ctx, async (ctx) => void (await insertRows(ctx.db, product, products)));
   const accounts = await makeAccounts(ctx, random, reps);
   await makeDeals(ctx, random, { reps, products, accounts });
+  await makeLeads(ctx, createRandom(20_260_102), reps);
 }
 
 async function makePeople(ctx: RequestContext, random: Random, passwordHash: string): Promise<Person[]> {

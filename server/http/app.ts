@@ -13,6 +13,7 @@ import type { Settings } from "#server/env.ts";
 import { createContext, type Services } from "#server/trpc/context.ts";
 import { toUnavailableError } from "#server/trpc/init.ts";
 import { createCaller, appRouter } from "#server/trpc/router.ts";
+import { mountWebForms } from "#server/leads/index.ts";
 import { mountImportUpload } from "#server/imports/index.ts";
 import { clientAddress, isTlsRequest } from "./client-address.ts";
 import type { HttpEnv } from "./env.ts";
@@ -63,6 +64,8 @@ export function createHttpApp(options: HttpAppOptions): Hono<HttpEnv> {
       );
     }
   });
+  // Forms of other sites: no cookie counts there, so the guard has nothing to protect.
+  mountWebForms(app, services.db, services.now, (request) => clientAddress(request, settings.trustedProxies));
   app.use(originGuard(options.allowedOrigins));
   // Hashed files have been compressed by the build; this is for pages and answers. They hold no secret that a guess sent
   // along could be compared with: the session is in the cookie alone.

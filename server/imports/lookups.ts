@@ -1,5 +1,17 @@
-import { and, eq, isNull } from "drizzle-orm";
-import { account, appUser, contact, opportunity, pipeline, product, stage, team } from "#db/schema/index.ts";
+import { and, eq, isNull, ne } from "drizzle-orm";
+import {
+  account,
+  appUser,
+  campaign,
+  contact,
+  lead,
+  opportunity,
+  pipeline,
+  product,
+  stage,
+  team,
+  type LeadSource,
+} from "#db/schema/index.ts";
 import type { RequestContext } from "#server/core/context.ts";
 import { nameKey } from "./spelling.ts";
 
@@ -11,6 +23,9 @@ export interface Lookups {
   contacts: Map<string, string>;
   opportunities: Map<string, string>;
   products: Map<string, { id: string; name: string }>;
+  /** Leads by external id and by address. */
+  leads: Map<string, string>;
+  campaigns: Map<string, { id: string; source: LeadSource }>;
   users: Map<string, string>;
   teams: Map<string, string>;
   stages: Map<string, Stage>;
@@ -47,6 +62,18 @@ export async function loadLookups(ctx: RequestContext): Promise<Lookups> {
     .where(and(eq(opportunity.workspaceId, w), isNull(opportunity.deletedAt)))) {
     if (row.externalId) opportunities.set(idKey(row.externalId), row.id);
   }
+  const leads = new Map<string, string>();
+  for (const row of await ctx.db
+    .select({ id: lead.id, email: lead.email, externalId: lead.externalId })
+    .from(lead)
+    .where(and(eq(lead.workspaceId, w), isNull(lead.deletedAt), ne(lead.status, "converted")))) {
+    if (row.externalId) leads.set(idKey(row.externalId), row.id);
+    if (row.email) leads.set(row.email.toLowerCase(), row.id);
+  }
+  const campaigns = await ctx.db
+    .select({ id: campaign.id, name: campaign.name, source: campaign.source })
+    .from(campaign)
+    .where(eq(campaign.workspaceId, w));
   const products = new Map<string, { id: string; name: string }>();
   for (const row of await ctx.db
     .select({ id: product.id, name: product.name })
@@ -75,6 +102,8 @@ export async function loadLookups(ctx: RequestContext): Promise<Lookups> {
     contacts,
     opportunities,
     products,
+    leads,
+    campaigns: new Map(campaigns.map(({ name, ...row }) => [nameKey(name), row])),
     users,
     teams: new Map(teamRows.map((row) => [nameKey(row.name), row.id])),
     stages: nameStages(stages),

@@ -1,4 +1,4 @@
-import type { ImportRecordType } from "#db/schema/index.ts";
+import { LEAD_SOURCES, type ImportRecordType } from "#db/schema/index.ts";
 import { IMPORT_FIELDS, type ImportField } from "./fields.ts";
 import { findByIdOrName, idKey, type Lookups } from "./lookups.ts";
 import { parseDay, parseInteger, parseMoney, parseProbability, type DateOrder, type Parsed } from "./parse-value.ts";
@@ -136,10 +136,16 @@ function resolveReferences(
   if (type !== "user" && type !== "product") {
     const name = take("owner");
     const ownerId = name ? (lookups.users.get(name.toLowerCase()) ?? findByIdOrName(lookups.users, name)) : undefined;
-    if (name && !ownerId) say.warn("owner", `Nobody here is called "${name.slice(0, 80)}"; given to you`);
+    if (name && !ownerId)
+      say.warn(
+        "owner",
+        `Nobody here is called "${name.slice(0, 80)}"; ${type === "lead" ? "assigned by rule" : "given to you"}`,
+      );
     if (ownerId && !lookups.mayOwn(ownerId))
       say.fail("owner", `You give records to yourself and your own team, not to "${name!.slice(0, 80)}"`);
-    if (type !== "account" || ownerId || !lookups.seesAll) values.ownerId = ownerId ?? options.defaultOwnerId;
+    // Without an owner the rules choose one.
+    if (type === "lead" ? ownerId : type !== "account" || ownerId || !lookups.seesAll)
+      values.ownerId = ownerId ?? options.defaultOwnerId;
   }
   if (type === "contact" || type === "opportunity" || type === "activity") {
     const name = take("account");
@@ -148,6 +154,7 @@ function resolveReferences(
     if (accountId) values.accountId = accountId;
     if (!name && type === "opportunity") say.warn("account", "No account given");
   }
+  if (type === "lead") resolveLead(values, lookups, say, take);
   if (type === "opportunity") resolveDeal(values, lookups, options, say, take);
   if (type === "activity") {
     const ref = take("opportunity");
@@ -157,6 +164,20 @@ function resolveReferences(
     if (!values.accountId && !values.opportunityId)
       say.fail("account", "Belongs to no account and no opportunity that is here");
   }
+}
+
+/** A campaign that is not there yet is made by its name when the row is written. */
+function resolveLead(
+  values: RowPlan["values"],
+  lookups: Lookups,
+  say: Say,
+  take: (key: string) => string | undefined,
+): void {
+  const source = take("source");
+  const known = LEAD_SOURCES.find((one) => one === source?.toLowerCase().trim());
+  if (source && !known) say.warn("source", `"${source.slice(0, 40)}" is no source here; taken as "import"`);
+  const campaign = typeof values.campaign === "string" ? lookups.campaigns.get(nameKey(values.campaign)) : undefined;
+  values.source = known ?? campaign?.source ?? (values.campaign ? "event" : "import");
 }
 
 function resolveDeal(
@@ -201,6 +222,8 @@ function findExisting(type: ImportRecordType, values: RowPlan["values"], lookups
       return lookups.products.get(nameKey(text("name") ?? ""))?.id;
     case "opportunity":
       return id ? lookups.opportunities.get(idKey(id)) : undefined;
+    case "lead":
+      return (id && lookups.leads.get(idKey(id))) || lookups.leads.get(text("email") ?? "");
     case "activity":
       return undefined;
   }

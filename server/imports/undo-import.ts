@@ -1,10 +1,20 @@
 import { and, asc, eq, gt, inArray } from "drizzle-orm";
-import { account, activity, appUser, contact, importRow, importRun, opportunity, product } from "#db/schema/index.ts";
+import {
+  account,
+  activity,
+  appUser,
+  contact,
+  importRow,
+  importRun,
+  lead,
+  opportunity,
+  product,
+} from "#db/schema/index.ts";
 import type { RequestContext } from "#server/core/context.ts";
 import { emitEvent, emitEvents } from "#server/core/events.ts";
 import { withTransaction } from "#server/core/transaction.ts";
 
-const TABLES = { account, contact, product, opportunity, activity } as const;
+const TABLES = { account, contact, product, opportunity, activity, lead } as const;
 const BATCH = 500;
 
 /**

@@ -5,6 +5,7 @@ import {
   activityLink,
   appUser,
   contact,
+  lead,
   opportunity,
   opportunityStageHistory,
   product,
@@ -15,6 +16,7 @@ import {
 import { newId } from "#db/schema/columns.ts";
 import { actorId, type RequestContext } from "#server/core/context.ts";
 import { emitEvents, type NewEvent, type SubjectType } from "#server/core/events.ts";
+import { admitLeads, ensureCampaign, type NewLead } from "#server/leads/index.ts";
 import { idKey, remember, type Lookups } from "./lookups.ts";
 import type { ImportOptions, RowPlan } from "./plan-row.ts";
 import { nameKey } from "./spelling.ts";
@@ -43,6 +45,7 @@ const SUBJECTS: Record<ImportRecordType, SubjectType> = {
   product: "workspace",
   opportunity: "opportunity",
   activity: "activity",
+  lead: "lead",
 };
 
 /** Writes the creations and updates of a batch and tells what happened; fills `recordId` and `before` of the rows. */
@@ -53,7 +56,8 @@ export async function writeBatch(write: WriteContext, type: ImportRecordType, ro
   if (creations.length > 0) await insertAll(write, type, creations);
   for (const row of updates) await updateOne(write, type, row);
   if (type === "product") return;
-  const events = [...creations, ...updates].map((row): NewEvent => {
+  // New leads have told of themselves.
+  const events = [...(type === "lead" ? [] : creations), ...updates].map((row): NewEvent => {
     const { action, recordId, values } = row.plan;
     const subject = { type: SUBJECTS[type], id: recordId! };
     const data = {
@@ -101,6 +105,8 @@ async function insertAll(write: WriteContext, type: ImportRecordType, rows: Plan
       return insertOpportunities(write, rows);
     case "activity":
       return insertActivities(write, rows);
+    case "lead":
+      return insertLeads(write, rows);
     case "user":
       for (const row of rows) await insertUser(write, row);
   }
@@ -153,6 +159,34 @@ async function insertOpportunities(write: WriteContext, rows: PlannedRow[]): Pro
   );
   for (const { plan } of rows)
     if (plan.values.externalId) lookups.opportunities.set(idKey(String(plan.values.externalId)), plan.recordId!);
+}
+
+/** By the one way in for leads: rules, clock and first task for each, as for one that came alone. */
+async function insertLeads({ ctx, runId, lookups }: WriteContext, rows: PlannedRow[]): Promise<void> {
+  for (const { plan } of rows) await resolveCampaign(ctx, lookups, plan.values);
+  await admitLeads(
+    ctx,
+    rows.map(({ plan }) => ({
+      ...(plan.values as Values & Pick<NewLead, "lastName" | "source">),
+      ...{ firstName: String(plan.values.firstName ?? ""), company: String(plan.values.company ?? "") },
+      ...{ id: plan.recordId!, importRunId: runId, isTainted: true },
+    })),
+  );
+  for (const { plan } of rows) {
+    if (plan.values.externalId) lookups.leads.set(idKey(String(plan.values.externalId)), plan.recordId!);
+    if (plan.values.email) lookups.leads.set(String(plan.values.email), plan.recordId!);
+  }
+}
+
+/** The campaign's name becomes its id; one that is not there is made, with the policy for lists. */
+async function resolveCampaign(ctx: RequestContext, lookups: Lookups, values: Values): Promise<void> {
+  const name = values.campaign;
+  delete values.campaign;
+  if (typeof name !== "string") return;
+  const known = lookups.campaigns.get(nameKey(name));
+  const made = known ?? { id: await ensureCampaign(ctx, name), source: "event" as const };
+  lookups.campaigns.set(nameKey(name), made);
+  values.campaignId = made.id;
 }
 
 const KINDS: readonly [RegExp, ActivityKind][] = [
@@ -243,7 +277,7 @@ async function ensureTeam(
   return id;
 }
 
-const TABLES = { account, contact, product, opportunity } as const;
+const TABLES = { account, contact, product, opportunity, lead } as const;
 
 async function updateOne(write: WriteContext, type: ImportRecordType, row: PlannedRow): Promise<void> {
   const { ctx } = write;
@@ -252,6 +286,12 @@ async function updateOne(write: WriteContext, type: ImportRecordType, row: Plann
   const where = and(eq(table.workspaceId, ctx.workspaceId), eq(table.id, row.plan.recordId!));
   const [before] = await ctx.db.select().from(table).where(where).for("update");
   if (!before) return void (row.plan.action = "skip");
+  if (type === "lead") {
+    await resolveCampaign(ctx, write.lookups, row.plan.values);
+    // How it came here stays as it was.
+    delete row.plan.values.source;
+    delete row.plan.values.ownerId;
+  }
   const values: Record<string, unknown> =
     type === "account"
       ? accountValues(row.plan.values)

@@ -119,6 +119,7 @@ const RELATED_KEYS = {
   accountId: "account",
   contactId: "contact",
   opportunityId: "opportunity",
+  leadId: "lead",
   roomId: "room",
   opportunityIds: "opportunity",
   userId: "user",

@@ -6,7 +6,7 @@ export { ensureDerived } from "./ensure-derived.ts";
 export { createLocalFanout, type RoomFanout } from "./fanout/fanout.ts";
 export { createPostgresFanout } from "./fanout/postgres-fanout.ts";
 export { createRoomMetrics } from "./metrics.ts";
-export { findRoomAccess, openRoom, OpenRoomInput, type OpenedRoom } from "./open-room.ts";
+export { findRoomAccess, openPlannedRoom, openRoom, OpenRoomInput, type OpenedRoom } from "./open-room.ts";
 export type { RoomGrant, RoomRole } from "./peer.ts";
 export { createRoomServer, type RoomEdit, type RoomServer } from "./room-server.ts";
 export { roomsRouter } from "./router.ts";

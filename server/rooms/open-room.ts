@@ -36,6 +36,16 @@ export async function openRoom(ctx: RequestContext, { subjectType, subjectId }: 
   });
 }
 
+/** The room of a deal that was just made, with the plan under its headings. */
+export async function openPlannedRoom(
+  ctx: RequestContext,
+  opportunityId: string,
+  plan: Record<string, readonly string[]>,
+): Promise<void> {
+  requirePermission(ctx, "room:write");
+  await withTransaction(ctx, (ctx) => createRoom(ctx, "opportunity", opportunityId, plan));
+}
+
 export interface RoomAccess {
   role: "read" | "write";
   subjectId: string;
@@ -65,7 +75,12 @@ async function findRoom(ctx: RequestContext, subjectType: RoomSubjectType, subje
   return found;
 }
 
-async function createRoom(ctx: RequestContext, subjectType: RoomSubjectType, subjectId: string) {
+async function createRoom(
+  ctx: RequestContext,
+  subjectType: RoomSubjectType,
+  subjectId: string,
+  plan?: Record<string, readonly string[]>,
+) {
   const subject = SUBJECTS[subjectType];
   const [readable] = await ctx.db
     .select({ id: subject.id })
@@ -81,13 +96,18 @@ async function createRoom(ctx: RequestContext, subjectType: RoomSubjectType, sub
     .returning({ id: room.id, epoch: room.epoch });
   // Somebody else opened it at the same moment.
   if (!created) return (await findRoom(ctx, subjectType, subjectId))!;
-  await insertTemplate(ctx, id, subjectType);
+  await insertTemplate(ctx, id, subjectType, plan);
   await emitEvent(ctx, { type: "room.opened", subject: { type: "room", id }, data: { subjectType, subjectId } });
   return created;
 }
 
-async function insertTemplate(ctx: RequestContext, roomId: string, subjectType: RoomSubjectType): Promise<void> {
-  const { bytes, clientId } = createTemplate(subjectType);
+async function insertTemplate(
+  ctx: RequestContext,
+  roomId: string,
+  subjectType: RoomSubjectType,
+  plan?: Record<string, readonly string[]>,
+): Promise<void> {
+  const { bytes, clientId } = createTemplate(subjectType, plan);
   const key = { workspaceId: ctx.workspaceId, roomId };
   await ctx.db.insert(roomClient).values({ ...key, clientId, epoch: 1 });
   await ctx.db.insert(roomUpdate).values({ ...key, seq: 1, epoch: 1, kind: "template", bytes });

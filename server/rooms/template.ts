@@ -26,17 +26,29 @@ const ACCOUNT: Section[] = [
 
 export const TEMPLATES: Record<RoomSubjectType, readonly Section[]> = { opportunity: OPPORTUNITY, account: ACCOUNT };
 
-/** A new room's first edit: headings, each with an empty paragraph under it. */
-export function createTemplate(subjectType: RoomSubjectType): { bytes: Uint8Array; clientId: number } {
+/**
+ * A new room's first edit: headings, each with an empty paragraph under it, or with the plan's. Headings that only the plan has
+ * stand after the first.
+ */
+export function createTemplate(
+  subjectType: RoomSubjectType,
+  plan: Record<string, readonly string[]> = {},
+): { bytes: Uint8Array; clientId: number } {
   const doc = new Y.Doc();
-  const nodes = TEMPLATES[subjectType].flatMap(({ heading, level }) => [
+  const nodes = sectionsWith(subjectType, Object.keys(plan)).flatMap(({ heading, level }) => [
     element("heading", heading, { level }),
-    element("paragraph", ""),
+    ...(plan[heading]?.length ? plan[heading] : [""]).map((words) => element("paragraph", words)),
   ]);
   doc.getXmlFragment(NOTES).insert(0, nodes);
   const template = { bytes: Y.encodeStateAsUpdate(doc), clientId: doc.clientID };
   doc.destroy();
   return template;
+}
+
+function sectionsWith(subjectType: RoomSubjectType, headings: string[]): readonly Section[] {
+  const [first, ...rest] = TEMPLATES[subjectType];
+  const more = headings.filter((heading) => !TEMPLATES[subjectType].some((section) => section.heading === heading));
+  return [first!, ...more.map((heading): Section => ({ heading, level: 2 })), ...rest];
 }
 
 function element(name: string, words: string, attributes: Record<string, number> = {}): Y.XmlElement {

@@ -8,7 +8,7 @@ import { procedure, router } from "#server/trpc/init.ts";
 const FindInput = z.strictObject({ query: z.string().trim().min(2).max(100) });
 
 export interface FoundRecord {
-  type: "account" | "contact" | "opportunity";
+  type: "account" | "contact" | "opportunity" | "lead";
   id: string;
   name: string;
   detail: string | null;
@@ -32,7 +32,12 @@ async function findRecords(ctx: RequestContext, { query }: z.infer<typeof FindIn
       (select 'contact', c.id, trim(c.first_name || ' ' || c.last_name), coalesce(c.title, c.email) from contact c
         where c.workspace_id = ${ctx.workspaceId} and c.deleted_at is null
           and (c.first_name || ' ' || c.last_name ilike ${pattern} or c.email ilike ${pattern})
-        order by c.last_name limit 8)`),
+        order by c.last_name limit 8)
+      union all
+      (select 'lead', l.id, trim(l.first_name || ' ' || l.last_name), nullif(l.company, '') from lead l
+        where l.workspace_id = ${ctx.workspaceId} and l.deleted_at is null and l.status <> 'converted'
+          and (l.first_name || ' ' || l.last_name ilike ${pattern} or l.company ilike ${pattern} or l.email ilike ${pattern})
+        order by l.last_name limit 8)`),
   );
 }
 

@@ -1,6 +1,6 @@
 import { and, asc, eq, isNotNull, isNull, lte, sql } from "drizzle-orm";
 import { z } from "zod";
-import { account, appUser, contact, opportunity, task, taskRequest, TASK_KINDS } from "#db/schema/index.ts";
+import { account, appUser, contact, lead, opportunity, task, taskRequest, TASK_KINDS } from "#db/schema/index.ts";
 import { newId } from "#db/schema/columns.ts";
 import { requireOwnTeam } from "#server/accounts/index.ts";
 import { actorId, type RequestContext } from "#server/core/context.ts";
@@ -18,6 +18,7 @@ export const CreateTaskInput = z.strictObject({
   accountId: z.uuid().nullish(),
   contactId: z.uuid().nullish(),
   opportunityId: z.uuid().nullish(),
+  leadId: z.uuid().nullish(),
   source: z.string().max(100).nullish(),
   /** All but "todo" are scheduled activities: with a time they stand in the day's plan. */
   kind: z.enum(TASK_KINDS).default("todo"),
@@ -30,6 +31,7 @@ export const ListTasksInput = z.strictObject({
   ownerId: z.uuid().optional(),
   opportunityId: z.uuid().optional(),
   accountId: z.uuid().optional(),
+  leadId: z.uuid().optional(),
   dueUntil: z.iso.date().optional(),
   contactId: z.uuid().optional(),
   isDone: z.boolean().default(false),
@@ -43,7 +45,7 @@ export async function createTask(ctx: RequestContext, input: z.input<typeof Crea
   requirePermission(ctx, "task:write");
   const ownerId = input.ownerId ?? (ctx.actor.kind === "user" ? ctx.actor.userId : undefined);
   if (!ownerId) throw new InvalidInputError("A task needs an owner", { ownerId: "missing" });
-  const refs = (["account", "contact", "opportunity"] as const).flatMap((type) => {
+  const refs = (["account", "contact", "opportunity", "lead"] as const).flatMap((type) => {
     const id = input[`${type}Id`];
     return id ? [{ type, id }] : [];
   });
@@ -58,7 +60,7 @@ export async function createTask(ctx: RequestContext, input: z.input<typeof Crea
       ...{ ...input, id, ownerId, dueOn, startsAt },
       ...{ workspaceId: ctx.workspaceId, createdBy: actorId(ctx) },
     });
-    const { accountId, contactId, opportunityId } = input;
+    const { accountId, contactId, opportunityId, leadId } = input;
     await emitEvent(ctx, {
       type: "task.created",
       subject: { type: "task", id },
@@ -67,6 +69,7 @@ export async function createTask(ctx: RequestContext, input: z.input<typeof Crea
         accountId: accountId ?? null,
         contactId: contactId ?? null,
         opportunityId: opportunityId ?? null,
+        leadId: leadId ?? null,
       },
     });
     return { id };
@@ -108,7 +111,7 @@ export async function setTaskDone(
       subject: { type: "task", id: taskId },
       data: {
         ...{ userId: row.ownerId, kind: row.kind },
-        ...{ accountId: row.accountId, contactId: row.contactId, opportunityId: row.opportunityId },
+        ...{ accountId: row.accountId, contactId: row.contactId, opportunityId: row.opportunityId, leadId: row.leadId },
       },
     });
   });
@@ -132,6 +135,8 @@ export async function listTasks(ctx: RequestContext, input: z.infer<typeof ListT
         accountName: account.name,
         contactId: task.contactId,
         contactName: sql<string | null>`nullif(trim(${contact.firstName} || ' ' || ${contact.lastName}), '')`,
+        leadId: task.leadId,
+        leadName: sql<string | null>`nullif(trim(${lead.firstName} || ' ' || ${lead.lastName}), '')`,
         source: task.source,
         kind: task.kind,
         startsAt: task.startsAt,
@@ -153,6 +158,7 @@ export async function listTasks(ctx: RequestContext, input: z.infer<typeof ListT
       .leftJoin(account, and(eq(account.workspaceId, task.workspaceId), eq(account.id, task.accountId)))
       .leftJoin(contact, and(eq(contact.workspaceId, task.workspaceId), eq(contact.id, task.contactId)))
       .leftJoin(taskRequest, and(eq(taskRequest.workspaceId, task.workspaceId), eq(taskRequest.taskId, task.id)))
+      .leftJoin(lead, and(eq(lead.workspaceId, task.workspaceId), eq(lead.id, task.leadId)))
       .where(
         and(
           eq(task.workspaceId, ctx.workspaceId),
@@ -163,6 +169,7 @@ export async function listTasks(ctx: RequestContext, input: z.infer<typeof ListT
           input.ownerId ? eq(task.ownerId, input.ownerId) : undefined,
           input.opportunityId ? eq(task.opportunityId, input.opportunityId) : undefined,
           input.accountId ? eq(task.accountId, input.accountId) : undefined,
+          input.leadId ? eq(task.leadId, input.leadId) : undefined,
           input.dueUntil ? lte(task.dueOn, input.dueUntil) : undefined,
         ),
       )

@@ -6,6 +6,7 @@ import { coachingRouter } from "#server/coaching/index.ts";
 import { contactsRouter } from "#server/contacts/index.ts";
 import { dashboardRouter } from "#server/dashboard/index.ts";
 import { importsRouter } from "#server/imports/index.ts";
+import { leadsRouter } from "#server/leads/index.ts";
 import { liveRouter } from "#server/live/router.ts";
 import { notificationsRouter } from "#server/notifications/index.ts";
 import { opportunitiesRouter } from "#server/opportunities/index.ts";
@@ -27,6 +28,7 @@ export const appRouter = router({
   contacts: contactsRouter,
   dashboard: dashboardRouter,
   imports: importsRouter,
+  leads: leadsRouter,
   live: liveRouter,
   notifications: notificationsRouter,
   opportunities: opportunitiesRouter,

@@ -6,6 +6,7 @@ import type { RequestContext } from "#server/core/context.ts";
 import { log } from "#server/core/log.ts";
 import { withSystemTransaction, withTransaction } from "#server/core/transaction.ts";
 import { createDefaultOutcomes } from "#server/activities/index.ts";
+import { createDefaultLeadRules } from "#server/leads/index.ts";
 import { createDefaultPipeline } from "#server/opportunities/index.ts";
 import { createDefaultSlaPolicies } from "./workspaces.ts";
 
@@ -42,6 +43,7 @@ export async function createWorkspace(
     await createDefaultPipeline(ctx);
     await createDefaultSlaPolicies(ctx);
     await createDefaultOutcomes(ctx);
+    await createDefaultLeadRules(ctx);
   });
   return { ctx, adminId };
 }

@@ -146,6 +146,7 @@ describe("S34 S35 what is not a procedure", () => {
       accountId: "account",
       contactId: "contact",
       opportunityId: "opportunity",
+      leadId: "lead",
       // `/open/<type>/<id>` leads to the record that holds a text.
       id: "room",
     };

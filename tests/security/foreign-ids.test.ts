@@ -20,6 +20,13 @@ const KINDS: Record<string, Kind | "chosen-by-client"> = {
   parentAccountId: "parent_account",
   contactId: "contact",
   opportunityId: "opportunity",
+  leadId: "lead",
+  leadIds: "lead",
+  assignmentId: "lead_assignment",
+  campaignId: "campaign",
+  campaignIds: "campaign",
+  slaPolicyId: "sla_policy",
+  formId: "web_form",
   roomId: "room",
   itemId: "coaching_item",
   itemIds: "coaching_item",
@@ -30,6 +37,7 @@ const KINDS: Record<string, Kind | "chosen-by-client"> = {
   suggestionId: "suggestion",
   answerId: "answer",
   userId: "user",
+  userIds: "user",
   ownerId: "user",
   repId: "user",
   personId: "user",
@@ -38,6 +46,7 @@ const KINDS: Record<string, Kind | "chosen-by-client"> = {
   managerId: "user",
   defaultOwnerId: "user",
   teamId: "team",
+  teamIds: "team",
   parentTeamId: "parent_team",
   stageId: "stage",
   stageMap: "stage",
@@ -54,6 +63,17 @@ const EXAMPLES: Record<string, (own: Scene) => Record<string, unknown>> = {
   "tasks.ask": ({ user }) => ({ toUserId: user }),
   "tasks.reschedule": () => ({ dueOn: "2030-01-31" }),
   "coaching.request": ({ opportunity, user }) => ({ opportunityId: opportunity, repId: user }),
+  "leads.recordSignal": () => ({ kind: "site_visited" }),
+  "leads.convert": ({ lead }) => ({
+    leadId: lead,
+    version: 1,
+    accountId: null,
+    contactId: null,
+    handoverNote: "A note",
+    isNewDespiteDuplicates: true,
+  }),
+  "leads.undoConversion": ({ converted }) => ({ leadId: converted }),
+  "leads.saveRules": () => ({ version: 1 }),
   "coaching.act": () => ({ act: "withdraw" }),
   "opportunities.saveStageData": () => ({ values: { painSummary: "It hurts" } }),
   "opportunities.waiveCriterion": () => ({ criterionKey: "field:nextStep" }),
@@ -66,7 +86,16 @@ const EXAMPLES: Record<string, (own: Scene) => Record<string, unknown>> = {
 const REACHED_WHEN_TOLD: Record<string, string> = { "auth.changePassword": "The current password is wrong" };
 
 /** Everybody of a workspace may read these. */
-const OPEN_TO_COLLEAGUES: readonly string[] = ["user", "team", "parent_team", "stage", "product"];
+const OPEN_TO_COLLEAGUES: readonly string[] = [
+  "user",
+  "team",
+  "parent_team",
+  "stage",
+  "product",
+  "campaign",
+  "sla_policy",
+  "web_form",
+];
 
 interface Procedure {
   name: string;
@@ -268,7 +297,14 @@ describe("S35 every procedure, every id", () => {
         for (const procedure of PROCEDURES) {
           const before = await fingerprint(db, mentions);
           wrong.push(
-            ...(await attack(world, who, procedure, own, foreign, new RegExp(`${mark}(?! (team|stage|product))`))),
+            ...(await attack(
+              world,
+              who,
+              procedure,
+              own,
+              foreign,
+              new RegExp(`${mark}(?! (team|stage|product|campaign|policy|form))`),
+            )),
           );
           const after = await fingerprint(db, mentions);
           for (const table of Object.keys(before).filter((table) => before[table] !== after[table]))

@@ -23,6 +23,7 @@ async function follow(ctx: RequestContext, event: LoggedEvent): Promise<void> {
   const source = `task:${row.id}`;
   if (event.type === "task.reopened") return forgetActivity(ctx, row.ownerId, source);
   const records = [
+    ...(row.leadId ? [{ type: "lead" as const, id: row.leadId }] : []),
     ...(row.opportunityId ? [{ type: "opportunity" as const, id: row.opportunityId }] : []),
     ...(row.contactId ? [{ type: "contact" as const, id: row.contactId }] : []),
     ...(row.accountId ? [{ type: "account" as const, id: row.accountId }] : []),

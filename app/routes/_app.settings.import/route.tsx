@@ -17,6 +17,7 @@ export const loader = withCaller(({ caller }) => caller.imports.list());
 export const clientLoader = fromMemory;
 
 const TYPES = [
+  { value: "lead", label: "Leads" },
   { value: "account", label: "Accounts" },
   { value: "contact", label: "Contacts" },
   { value: "opportunity", label: "Opportunities" },

@@ -8,7 +8,17 @@ import {
   importRun,
   notification,
 } from "#db/schema/index.ts";
-import { pipeline, product, stage, team } from "#db/schema/index.ts";
+import {
+  campaign,
+  lead as leads,
+  leadAssignment,
+  webForm,
+  leadSlaPolicy,
+  pipeline,
+  product,
+  stage,
+  team,
+} from "#db/schema/index.ts";
 import { newId } from "#db/schema/columns.ts";
 import { eq } from "drizzle-orm";
 import { createAccount } from "#server/accounts/index.ts";
@@ -24,6 +34,12 @@ export type Kind =
   | "parent_account"
   | "contact"
   | "opportunity"
+  | "lead"
+  | "lead_assignment"
+  | "converted"
+  | "campaign"
+  | "sla_policy"
+  | "web_form"
   | "room"
   | "coaching_item"
   | "comment"
@@ -60,6 +76,20 @@ export async function createScene(
     nextStep: `${mark} step`,
     nextStepDue: "2030-01-15",
   });
+  const { id: lead } = await asRep.leads.create({
+    ...{ lastName: `${mark} lead`, company: mark, description: mark, source: "web", ownerId: world.ids[who.rep] },
+    ...{ title: mark, custom: { mark } },
+  });
+  await qualify(world, lead);
+  const converted = await makeQualified(world, who.rep, mark);
+  await asRep.leads.convert({
+    ...{ leadId: converted, version: 1, accountId: account, company: mark, isNewDespiteDuplicates: true },
+    contact: { lastName: `${mark} converted` },
+    opportunity: {
+      ...{ name: `${mark} converted`, amountCents: 1000, closeDate: "2030-01-31" },
+      ...{ nextStep: `${mark} next`, nextStepDue: "2030-01-01" },
+    },
+  });
   const { id: contact } = await asRep.contacts.create({ lastName: `${mark} contact`, accountId: account });
   await asRep.opportunities.setContactRole({ opportunityId: opportunity, contactId: contact, role: mark });
   const { id: activity } = await asRep.activities.log({
@@ -84,12 +114,14 @@ export async function createScene(
     repId: world.ids[who.rep],
     comment: `${mark} coaching`,
   });
-  const rest = await addRowsBelow(world, { mark, opportunity, viewer: world.ids[who.viewer] });
+  const rest = await addRowsBelow(world, { mark, opportunity, lead, viewer: world.ids[who.viewer] });
   return {
     account,
     parent_account: parent,
     contact,
     opportunity,
+    lead,
+    converted,
     room,
     coaching_item: item,
     comment,
@@ -101,10 +133,20 @@ export async function createScene(
   };
 }
 
+async function makeQualified(world: TestWorkspace, rep: Who, mark: string): Promise<string> {
+  const asRep = await world.caller(rep);
+  const { id } = await asRep.leads.create({ lastName: `${mark} good lead`, source: "web", ownerId: world.ids[rep] });
+  await qualify(world, id);
+  return id;
+}
+
+const qualify = (world: TestWorkspace, id: string) =>
+  withTransaction(world.job, (ctx) => ctx.db.update(leads).set({ status: "qualified" }).where(eq(leads.id, id)));
+
 /** Records that jobs write: straight into their tables. */
 function addRowsBelow(
   world: TestWorkspace,
-  { mark, opportunity, viewer }: Record<"mark" | "opportunity" | "viewer", string>,
+  { mark, opportunity, lead, viewer }: Record<"mark" | "opportunity" | "lead" | "viewer", string>,
 ) {
   const { workspaceId } = world;
   const ids = {
@@ -116,11 +158,24 @@ function addRowsBelow(
     parent_team: newId(),
     product: newId(),
     stage: newId(),
+    campaign: newId(),
+    sla_policy: newId(),
+    web_form: newId(),
+    lead_assignment: newId(),
   };
   return withTransaction(world.job, async ({ db }) => {
     const [line] = await db.select({ id: pipeline.id }).from(pipeline).where(eq(pipeline.workspaceId, workspaceId));
     for (const id of [ids.team, ids.parent_team])
       await db.insert(team).values({ workspaceId, id, name: `${mark} team ${id}` });
+    await db.insert(campaign).values({ workspaceId, id: ids.campaign, name: `${mark} campaign ${ids.campaign}` });
+    await db
+      .insert(leadSlaPolicy)
+      .values({ workspaceId, id: ids.sla_policy, name: `${mark} policy ${ids.sla_policy}`, responseMinutes: 60 });
+    await db.insert(webForm).values({ workspaceId, id: ids.web_form, name: `${mark} form`, publicKey: newId() });
+    await db.insert(leadAssignment).values({
+      ...{ workspaceId, id: ids.lead_assignment, leadId: lead, kind: "rule", reason: mark, actorId: "job:test" },
+      ...{ ruleVersion: 1, inputs: { facts: { source: "web", score: 0 }, candidates: {} } },
+    });
     await db.insert(product).values({ workspaceId, id: ids.product, name: `${mark} product` });
     await db.insert(stage).values({
       workspaceId,

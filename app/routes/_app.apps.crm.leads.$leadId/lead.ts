@@ -1,0 +1,3 @@
+import type { Outputs } from "../../client-navigation.ts";
+
+export type Lead = Outputs["leads"]["get"];

@@ -1,0 +1,11 @@
+export { leadsRouter } from "./router.ts";
+export { admitLeads, type NewLead } from "./admit-leads.ts";
+export { breachDueLeads, decayScores, returnNurturedLeads } from "./clocks.ts";
+export { ensureCampaign } from "./campaigns.ts";
+export { createLead } from "./create-lead.ts";
+export { getLead, listLeads } from "./queries.ts";
+export { recordLeadTouch, type LeadTouch } from "./record-touch.ts";
+export { createDefaultLeadRules } from "./rules.ts";
+export { mountWebForms } from "./form-route.ts";
+export { submitForm } from "./submit-form.ts";
+export { recordSignal } from "./signals.ts";
