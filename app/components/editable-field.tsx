@@ -1,4 +1,4 @@
-import { NumberInput, Select, Text, TextInput, UnstyledButton, VisuallyHidden } from "@mantine/core";
+import { NumberInput, Select, Text, Textarea, TextInput, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 
 interface EditableFieldProps {
@@ -6,14 +6,14 @@ interface EditableFieldProps {
   /** What is shown while nobody edits. */
   children: ReactNode;
   value: string;
-  kind?: "text" | "date" | "money" | "select";
+  kind?: "text" | "multiline" | "date" | "money" | "select";
   options?: { value: string; label: string }[];
   canEdit: boolean;
   isSaving?: boolean;
   onSave(value: string): void;
 }
 
-/** A value that is changed where it stands: click or Enter to edit, Enter or leaving saves, Escape takes back. */
+/** A value that is changed where it stands: click or Enter to edit, Enter (with Ctrl in several lines) or leaving saves, Escape takes back. */
 export function EditableField({
   label,
   children,
@@ -26,9 +26,10 @@ export function EditableField({
 }: EditableFieldProps) {
   const [draft, setDraft] = useState<string>();
   const input = useRef<HTMLInputElement>(null);
+  const area = useRef<HTMLTextAreaElement>(null);
   const isEditing = draft !== undefined;
   useEffect(() => {
-    if (isEditing) input.current?.focus();
+    if (isEditing) (input.current ?? area.current)?.focus();
   }, [isEditing]);
 
   const finish = (next: string | undefined): void => {
@@ -37,9 +38,10 @@ export function EditableField({
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === "Escape") finish(undefined);
-    if (event.key === "Enter") finish(draft);
+    if (event.key === "Enter" && (kind !== "multiline" || event.ctrlKey || event.metaKey)) finish(draft);
   };
-  const common = { ref: input, "aria-label": label, size: "xs", onKeyDown, onBlur: () => finish(draft) } as const;
+  const shared = { "aria-label": label, size: "xs", onKeyDown, onBlur: () => finish(draft) } as const;
+  const common = { ...shared, ref: input };
   return (
     <div className="field">
       <Text size="xs" c="dimmed" component="dt">
@@ -63,6 +65,16 @@ export function EditableField({
             onChange={(next) => finish(next ?? undefined)}
             defaultDropdownOpened
             allowDeselect={false}
+          />
+        ) : kind === "multiline" ? (
+          <Textarea
+            {...shared}
+            ref={area}
+            autosize
+            minRows={2}
+            maxRows={12}
+            value={draft}
+            onChange={(event) => setDraft(event.currentTarget.value)}
           />
         ) : kind === "money" ? (
           <NumberInput

@@ -5,10 +5,11 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, errorInfo } from "../trpc.ts";
 import { showDone, showError } from "./notify.ts";
 import type { QuickCreateDefaults, QuickCreateType } from "./quick-create.tsx";
+import { LikelyDuplicates } from "./likely-duplicates.tsx";
+import { RecordSelect } from "./record-select.tsx";
 
 /** Activities and tasks have forms of their own. */
 type RecordType = Exclude<QuickCreateType, "activity" | "task">;
-import { RecordSelect } from "./record-select.tsx";
 
 interface Values {
   name: string;
@@ -85,12 +86,20 @@ export default function QuickCreateForm({
     <Modal opened onClose={onClose} title={TITLES[type]}>
       <form onSubmit={form.onSubmit((values) => save.mutate(values))} noValidate>
         <Stack gap="sm">
-          {type === "contact" ? <TextInput label="First name" {...form.getInputProps("firstName")} /> : null}
-          <TextInput label={nameLabel} withAsterisk data-autofocus {...form.getInputProps("name")} />
+          {type === "contact" ? (
+            <TextInput label="First name" data-autofocus {...form.getInputProps("firstName")} />
+          ) : null}
+          <TextInput
+            label={nameLabel}
+            withAsterisk
+            data-autofocus={type !== "contact" || undefined}
+            {...form.getInputProps("name")}
+          />
           {type === "account" ? (
             <>
               <TextInput label="Industry" {...form.getInputProps("industry")} />
               <TextInput label="Domain" placeholder="example.com" {...form.getInputProps("domain")} />
+              <LikelyDuplicates name={form.values.name} domain={form.values.domain} onOpen={onClose} />
             </>
           ) : null}
           {type === "contact" ? (

@@ -33,6 +33,15 @@ export const FORECAST_CATEGORIES = ["omitted", "pipeline", "best_case", "commit"
 export type ForecastCategory = (typeof FORECAST_CATEGORIES)[number];
 export type StageKind = "open" | "won" | "lost";
 
+/** How much an account matters to us. */
+export const ACCOUNT_TIERS = ["strategic", "key", "standard"] as const;
+export type AccountTier = (typeof ACCOUNT_TIERS)[number];
+export const INFLUENCES = ["high", "medium", "low"] as const;
+export type Influence = (typeof INFLUENCES)[number];
+/** How a person stands to us. */
+export const ATTITUDES = ["champion", "supporter", "neutral", "opponent"] as const;
+export type Attitude = (typeof ATTITUDES)[number];
+
 const record = () => ({
   workspaceId: workspaceId(),
   id: id(),
@@ -61,12 +70,19 @@ export const account = pgTable(
     description: text("description"),
     parentAccountId: uuid("parent_account_id"),
     ownerId: uuid("owner_id"),
+    tier: text("tier").$type<AccountTier>(),
+    goals: text("goals"),
+    whitespace: text("whitespace"),
+    competitors: text("competitors"),
+    /** When the plan is to be looked at again. */
+    planReviewOn: date("plan_review_on", { mode: "string" }),
   },
   (t) => [
     primaryKey({ columns: [t.workspaceId, t.id] }),
     foreignKey({ columns: [t.workspaceId], foreignColumns: [workspace.id] }),
     foreignKey({ columns: [t.workspaceId, t.parentAccountId], foreignColumns: [t.workspaceId, t.id] }),
     foreignKey({ columns: [t.workspaceId, t.ownerId], foreignColumns: [appUser.workspaceId, appUser.id] }),
+    index("account_tier").on(t.workspaceId, t.tier),
     index("account_name").on(t.workspaceId, sql`lower(${t.name})`, t.id),
     index("account_owner").on(t.workspaceId, t.ownerId),
     index("account_parent").on(t.workspaceId, t.parentAccountId),
@@ -87,8 +103,12 @@ export const contact = pgTable(
     phone: text("phone"),
     notes: text("notes"),
     ownerId: uuid("owner_id"),
+    reportsToId: uuid("reports_to_id"),
+    influence: text("influence").$type<Influence>(),
+    attitude: text("attitude").$type<Attitude>(),
   },
   (t) => [
+    foreignKey({ columns: [t.workspaceId, t.reportsToId], foreignColumns: [t.workspaceId, t.id] }),
     primaryKey({ columns: [t.workspaceId, t.id] }),
     foreignKey({ columns: [t.workspaceId], foreignColumns: [workspace.id] }),
     foreignKey({ columns: [t.workspaceId, t.accountId], foreignColumns: [account.workspaceId, account.id] }),

@@ -6,6 +6,7 @@ export * from "./lead-rules.ts";
 export * from "./leads.ts";
 export * from "./coaching.ts";
 export * from "./imports.ts";
+export * from "./relationships.ts";
 export * from "./rooms.ts";
 export * from "./assistant.ts";
 export * from "./pipelines.ts";

@@ -137,6 +137,8 @@ export const recordShare = pgTable(
     recordId: uuid("record_id").notNull(),
     userId: uuid("user_id").notNull(),
     access: text("access").$type<"read" | "write">().notNull(),
+    /** Of an account: what this person does in its team, such as "Pre-sales". */
+    teamRole: text("team_role"),
     createdBy: uuid("created_by"),
     createdAt: createdAt(),
   },

@@ -1,6 +1,6 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { z } from "zod";
-import { account } from "#db/schema/index.ts";
+import { account, ACCOUNT_TIERS } from "#db/schema/index.ts";
 import { newId } from "#db/schema/columns.ts";
 import { requireUser, type RequestContext } from "#server/core/context.ts";
 import { ForbiddenError, InvalidInputError, NotFoundError } from "#server/core/errors.ts";
@@ -23,6 +23,11 @@ const AccountFields = z.strictObject({
   description: text(20_000).nullish(),
   parentAccountId: z.uuid().nullish(),
   ownerId: z.uuid().nullish(),
+  tier: z.enum(ACCOUNT_TIERS).nullish(),
+  goals: text(5_000).nullish(),
+  whitespace: text(5_000).nullish(),
+  competitors: text(5_000).nullish(),
+  planReviewOn: z.iso.date().nullish(),
 });
 
 export const CreateAccountInput = AccountFields;
@@ -74,6 +79,17 @@ export function requireOwnTeam(ctx: RequestContext, ownerId: string | null | und
   const { seesAll, ownerIds } = requireUser(ctx);
   if (!seesAll && !ownerIds.includes(ownerId))
     throw new ForbiddenError("You may give this only to yourself or your team", { field: "ownerId" });
+}
+
+/** Locks the account for somebody who may change it. @throws NotFoundError, also when he may only read it */
+export async function lockAccount(ctx: RequestContext, id: string): Promise<typeof account.$inferSelect> {
+  const [row] = await ctx.db
+    .select()
+    .from(account)
+    .where(and(eq(account.workspaceId, ctx.workspaceId), eq(account.id, id), isNull(account.deletedAt)))
+    .for("update");
+  if (!row) throw new NotFoundError("Account", id);
+  return row;
 }
 
 async function requireAccount(ctx: RequestContext, id: string): Promise<void> {

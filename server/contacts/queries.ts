@@ -1,6 +1,7 @@
 import { and, eq, isNull, or, ilike, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/pg-core";
 import { z } from "zod";
-import { account, appUser, contact, opportunity, opportunityContact } from "#db/schema/index.ts";
+import { account, accountContact, appUser, contact, opportunity, opportunityContact } from "#db/schema/index.ts";
 import type { RequestContext } from "#server/core/context.ts";
 import { NotFoundError } from "#server/core/errors.ts";
 import { likePattern } from "#server/core/like-pattern.ts";
@@ -28,7 +29,10 @@ export async function listContacts(ctx: RequestContext, input: z.infer<typeof Li
   const filter = and(
     eq(contact.workspaceId, ctx.workspaceId),
     isNull(contact.deletedAt),
-    input.accountId ? eq(contact.accountId, input.accountId) : undefined,
+    input.accountId
+      ? sql`(${contact.accountId} = ${input.accountId} or ${contact.id} in (select x.contact_id from account_contact x
+          where x.workspace_id = ${ctx.workspaceId} and x.account_id = ${input.accountId}))`
+      : undefined,
     pattern
       ? or(ilike(sql`${contact.firstName} || ' ' || ${contact.lastName}`, pattern), ilike(contact.email, pattern))
       : undefined,
@@ -64,15 +68,23 @@ export async function listContacts(ctx: RequestContext, input: z.infer<typeof Li
   });
 }
 
-/** The contact with account, owner and the opportunities he has a role in. @throws NotFoundError */
+const above = alias(contact, "above");
+
+/** The contact with account, owner, who is above him, and the accounts and opportunities he has a role in. @throws NotFoundError */
 export async function getContact(ctx: RequestContext, { contactId }: { contactId: string }) {
   requirePermission(ctx, "contact:read");
   return withTransaction(ctx, async (ctx) => {
     const [row] = await ctx.db
-      .select({ contact, accountName: account.name, ownerName: appUser.name })
+      .select({
+        contact,
+        accountName: account.name,
+        ownerName: appUser.name,
+        reportsToName: sql<string | null>`trim(${above.firstName} || ' ' || ${above.lastName})`,
+      })
       .from(contact)
       .leftJoin(account, and(eq(account.workspaceId, contact.workspaceId), eq(account.id, contact.accountId)))
       .leftJoin(appUser, and(eq(appUser.workspaceId, contact.workspaceId), eq(appUser.id, contact.ownerId)))
+      .leftJoin(above, and(eq(above.workspaceId, contact.workspaceId), eq(above.id, contact.reportsToId)))
       .where(and(eq(contact.workspaceId, ctx.workspaceId), eq(contact.id, contactId), isNull(contact.deletedAt)));
     if (!row) throw new NotFoundError("Contact", contactId);
     const opportunities = await ctx.db
@@ -98,6 +110,17 @@ export async function getContact(ctx: RequestContext, { contactId }: { contactId
         ),
       )
       .limit(100);
-    return { ...row.contact, accountName: row.accountName, ownerName: row.ownerName, opportunities };
+    const accountRoles = await ctx.db
+      .select({ accountId: account.id, accountName: account.name, role: accountContact.role })
+      .from(accountContact)
+      .innerJoin(
+        account,
+        and(eq(account.workspaceId, accountContact.workspaceId), eq(account.id, accountContact.accountId)),
+      )
+      .where(and(eq(accountContact.workspaceId, ctx.workspaceId), eq(accountContact.contactId, contactId)))
+      .orderBy(account.name)
+      .limit(100);
+    const { accountName, ownerName, reportsToName } = row;
+    return { ...row.contact, accountName, ownerName, reportsToName, opportunities, accountRoles };
   });
 }

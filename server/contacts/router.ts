@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { procedure, router } from "#server/trpc/init.ts";
+import { removeAccountRole, RemoveAccountRoleInput, setAccountRole, SetAccountRoleInput } from "./account-roles.ts";
 import { getContact, listContacts, ListContactsInput } from "./queries.ts";
 import { createContact, CreateContactInput, updateContact, UpdateContactInput } from "./write-contact.ts";
 
@@ -16,4 +17,10 @@ export const contactsRouter = router({
   update: procedure("contact:write")
     .input(UpdateContactInput)
     .mutation(({ ctx, input }) => updateContact(ctx, input)),
+  setAccountRole: procedure("contact:write")
+    .input(SetAccountRoleInput)
+    .mutation(({ ctx, input }) => setAccountRole(ctx, input)),
+  removeAccountRole: procedure("contact:write")
+    .input(RemoveAccountRoleInput)
+    .mutation(({ ctx, input }) => removeAccountRole(ctx, input)),
 });

@@ -1,10 +1,10 @@
-import { and, eq, isNull } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import { z } from "zod";
-import { account, contact } from "#db/schema/index.ts";
+import { account, ATTITUDES, contact, INFLUENCES } from "#db/schema/index.ts";
 import { newId } from "#db/schema/columns.ts";
 import { requireOwnTeam } from "#server/accounts/index.ts";
 import type { RequestContext } from "#server/core/context.ts";
-import { NotFoundError } from "#server/core/errors.ts";
+import { InvalidInputError, NotFoundError } from "#server/core/errors.ts";
 import { emitEvent } from "#server/core/events.ts";
 import { requirePermission } from "#server/core/permissions.ts";
 import { withTransaction } from "#server/core/transaction.ts";
@@ -20,6 +20,10 @@ const ContactFields = z.strictObject({
   notes: text(20_000).nullish(),
   accountId: z.uuid().nullish(),
   ownerId: z.uuid().nullish(),
+  /** Another contact: the one above this one. */
+  reportsToId: z.uuid().nullish(),
+  influence: z.enum(INFLUENCES).nullish(),
+  attitude: z.enum(ATTITUDES).nullish(),
 });
 
 export const CreateContactInput = ContactFields;
@@ -41,6 +45,7 @@ export async function createContact(
   const id = newId();
   return withTransaction(ctx, async (ctx) => {
     if (input.accountId) await requireAccount(ctx, input.accountId);
+    if (input.reportsToId) await requireContact(ctx, input.reportsToId);
     await ctx.db.insert(contact).values({ ...input, id, workspaceId: ctx.workspaceId, ownerId });
     await emitEvent(ctx, {
       type: "contact.created",
@@ -51,13 +56,14 @@ export async function createContact(
   });
 }
 
-/** @throws NotFoundError; StaleWriteError */
+/** @throws NotFoundError; StaleWriteError; InvalidInputError when somebody would report to himself, also by way of others. */
 export async function updateContact(ctx: RequestContext, input: z.infer<typeof UpdateContactInput>): Promise<void> {
   requirePermission(ctx, "contact:write");
   const { contactId: id, version, changes } = input;
   if (changes.ownerId !== undefined) requireOwnTeam(ctx, changes.ownerId);
   await withTransaction(ctx, async (ctx) => {
     if (changes.accountId) await requireAccount(ctx, changes.accountId);
+    if (changes.reportsToId) await requireNoCircle(ctx, id, changes.reportsToId);
     const done = await updateVersioned<typeof contact.$inferSelect>(ctx, {
       table: contact,
       recordType: "Contact",
@@ -81,4 +87,24 @@ async function requireAccount(ctx: RequestContext, id: string): Promise<void> {
     .from(account)
     .where(and(eq(account.workspaceId, ctx.workspaceId), eq(account.id, id), isNull(account.deletedAt)));
   if (!row) throw new NotFoundError("Account", id);
+}
+
+async function requireContact(ctx: RequestContext, id: string): Promise<void> {
+  const [row] = await ctx.db
+    .select({ id: contact.id })
+    .from(contact)
+    .where(and(eq(contact.workspaceId, ctx.workspaceId), eq(contact.id, id), isNull(contact.deletedAt)));
+  if (!row) throw new NotFoundError("Contact", id);
+}
+
+async function requireNoCircle(ctx: RequestContext, id: string, aboveId: string): Promise<void> {
+  await requireContact(ctx, aboveId);
+  const line = await ctx.db.execute<{ id: string }>(sql`
+    with recursive above as (
+      select id, reports_to_id from contact where workspace_id = ${ctx.workspaceId} and id = ${aboveId}
+      union select c.id, c.reports_to_id from contact c join above on c.id = above.reports_to_id
+      where c.workspace_id = ${ctx.workspaceId}
+    ) select id from above`);
+  if (line.some((person) => person.id === id))
+    throw new InvalidInputError("Nobody reports to himself", { reportsToId: "circle" }, "contact.reporting_line");
 }

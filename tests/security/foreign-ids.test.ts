@@ -18,7 +18,10 @@ type Who = keyof TestWorkspace["ids"];
 const KINDS: Record<string, Kind | "chosen-by-client"> = {
   accountId: "account",
   parentAccountId: "parent_account",
+  memberId: "member",
+  objectiveId: "objective",
   contactId: "contact",
+  reportsToId: "superior",
   opportunityId: "opportunity",
   leadId: "lead",
   leadIds: "lead",
@@ -88,6 +91,7 @@ const REACHED_WHEN_TOLD: Record<string, string> = { "auth.changePassword": "The 
 /** Everybody of a workspace may read these. */
 const OPEN_TO_COLLEAGUES: readonly string[] = [
   "user",
+  "member",
   "team",
   "parent_team",
   "stage",

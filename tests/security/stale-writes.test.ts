@@ -16,6 +16,15 @@ const WRITES: Record<string, { write: Write; as: "admin" | "rep" | "manager"; fi
     write: (caller, { account }, version, text) =>
       caller.accounts.update({ accountId: account, version, changes: { name: text, city: text } }),
   },
+  "accounts.updateObjective": {
+    as: "rep",
+    fields: ["title"],
+    write: (caller, { account, objective }, version, text) =>
+      caller.accounts.updateObjective({
+        ...{ accountId: account, objectiveId: objective, version },
+        changes: { title: text },
+      }),
+  },
   "contacts.update": {
     as: "rep",
     fields: ["lastName"],

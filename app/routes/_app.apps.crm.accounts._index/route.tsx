@@ -1,10 +1,11 @@
-import { Button, Group, TextInput } from "@mantine/core";
+import { Button, Checkbox, Group, Select, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import type { MetaFunction } from "@remix-run/node";
 import { IconPlus, IconSearch } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { fromMemory, useInitialData, type Outputs } from "../../client-navigation.ts";
-import { Money } from "../../components/format.tsx";
+import { HealthMark } from "../../components/health-mark.tsx";
+import { compactMoney, Money, When } from "../../components/format.tsx";
 import { useMe } from "../../components/me.tsx";
 import { countText, PageHeader } from "../../components/page-header.tsx";
 import { useQuickCreate } from "../../components/quick-create.tsx";
@@ -16,10 +17,29 @@ import { withCaller } from "../../with-caller.ts";
 
 export const meta: MetaFunction = () => [{ title: "Accounts · Ringside" }];
 
+const TIERS = [
+  { value: "strategic", label: "Strategic" },
+  { value: "key", label: "Key" },
+  { value: "standard", label: "Standard" },
+] as const;
+
 const toInput = (params: { get(key: string): string | null }) => {
   const query = params.get("q")?.slice(0, 200);
-  return { isDescending: params.get("desc") === "1", ...(query ? { query } : {}) };
+  const tier = TIERS.find(({ value }) => value === params.get("tier"))?.value;
+  const minOpenCents = Number(params.get("open")) * 100;
+  return {
+    isDescending: params.get("desc") === "1",
+    ...(query ? { query } : {}),
+    ...(tier ? { tier } : {}),
+    ...(Number.isSafeInteger(minOpenCents) && minOpenCents > 0 ? { minOpenCents } : {}),
+    ...(params.get("plan") === "overdue" ? { hasOverduePlan: true } : {}),
+  };
 };
+const OPEN_OVER = ["10000", "50000", "100000", "500000"].map((value) => ({
+  value,
+  label: `Over ${compactMoney(Number(value) * 100, "USD")} open`,
+}));
+const ENGAGEMENT_WORDS = { rising: "Rising", steady: "Steady", falling: "Falling", none: "None" } as const;
 
 export const loader = withCaller(({ caller, url }) => caller.accounts.list(toInput(url.searchParams)));
 export const clientLoader = fromMemory;
@@ -49,13 +69,24 @@ export default function AccountsPage() {
       },
     },
     { key: "industry", header: "Industry", isSecondary: true, render: (row) => row.industry ?? "" },
-    { key: "country", header: "Country", isSecondary: true, render: (row) => row.country ?? "" },
     {
-      key: "employees",
-      header: "Employees",
-      align: "right",
+      key: "tier",
+      header: "Tier",
       isSecondary: true,
-      render: (row) => <span className="tabular">{row.employees?.toLocaleString("en-US") ?? ""}</span>,
+      render: (row) => TIERS.find(({ value }) => value === row.tier)?.label ?? "",
+    },
+    {
+      key: "health",
+      header: "Health",
+      align: "right",
+      render: (row) => <HealthMark score={row.health} />,
+    },
+    { key: "engagement", header: "Engagement", isSecondary: true, render: (row) => ENGAGEMENT_WORDS[row.engagement] },
+    {
+      key: "last",
+      header: "Last activity",
+      isSecondary: true,
+      render: (row) => (row.lastActivityAt ? <When at={row.lastActivityAt} /> : <span className="muted">Never</span>),
     },
     {
       key: "count",
@@ -92,6 +123,27 @@ export default function AccountsPage() {
           aria-label="Find by name"
           defaultValue={filters.get("q")}
           onChange={(event) => setQuery(event.currentTarget.value)}
+        />
+        <Select
+          data={[...TIERS]}
+          placeholder="Any tier"
+          aria-label="Tier"
+          clearable
+          value={filters.get("tier") || null}
+          onChange={(tier) => filters.set({ tier })}
+        />
+        <Select
+          data={OPEN_OVER}
+          placeholder="Any open value"
+          aria-label="Open value"
+          clearable
+          value={filters.get("open") || null}
+          onChange={(open) => filters.set({ open })}
+        />
+        <Checkbox
+          label="Plan review overdue"
+          checked={filters.get("plan") === "overdue"}
+          onChange={(event) => filters.set({ plan: event.currentTarget.checked ? "overdue" : null })}
         />
       </Group>
       {list.isPending ? (

@@ -1,17 +1,15 @@
 import { Anchor, Button, Grid, Stack, Text, Title } from "@mantine/core";
 import { Link, useParams } from "@remix-run/react";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { fromMemory, useInitialData, type Outputs } from "../../client-navigation.ts";
-import { askAboutConflict } from "../../components/conflict.tsx";
-import { EditableField } from "../../components/editable-field.tsx";
-import { useMe } from "../../components/me.tsx";
-import { showError } from "../../components/notify.ts";
 import { PageHeader } from "../../components/page-header.tsx";
 import { useQuickCreate } from "../../components/quick-create.tsx";
 import { ErrorState, RowsSkeleton } from "../../components/states.tsx";
 import { Timeline } from "../../components/timeline.tsx";
-import { api, errorInfo, trpc } from "../../trpc.ts";
+import { trpc } from "../../trpc.ts";
 import { requireParam, withCaller } from "../../with-caller.ts";
+import { AccountRoles } from "./account-roles.tsx";
+import { ContactFields } from "./contact-fields.tsx";
 
 export const meta = () => [{ title: "Contact · Ringside" }];
 export const loader = withCaller(({ caller, params }) =>
@@ -50,7 +48,8 @@ export default function ContactPage() {
       <Grid gutter="md">
         <Grid.Col span={{ base: 12, md: 4 }}>
           <Stack gap="md">
-            <Fields contact={contact} />
+            <ContactFields contact={contact} />
+            <AccountRoles contact={contact} />
             <section className="panel" aria-labelledby="roles">
               <Title order={2} id="roles" mb="xs">
                 Opportunities
@@ -77,58 +76,5 @@ export default function ContactPage() {
         </Grid.Col>
       </Grid>
     </>
-  );
-}
-
-function Fields({ contact }: { contact: Contact }) {
-  const client = useQueryClient();
-  const canEdit = useMe().can("contact:write");
-  const refresh = () => client.invalidateQueries({ queryKey: trpc.contacts.get.queryKey({ contactId: contact.id }) });
-  type Changes = Parameters<typeof api.contacts.update.mutate>[0]["changes"];
-  const write = (version: number, changes: Changes) =>
-    api.contacts.update.mutate({ contactId: contact.id, version, changes });
-  const update = useMutation({
-    mutationFn: (changes: Changes) => write(contact.version, changes),
-    onError: (error, changes) => {
-      const details = errorInfo(error)?.details;
-      if (details?.stale)
-        askAboutConflict({ details, onOverwrite: (version) => void write(version, changes).then(refresh, showError) });
-      else showError(error);
-    },
-    onSettled: refresh,
-  });
-  const text = (label: string, field: "firstName" | "lastName" | "title" | "email" | "phone", isNullable = true) => (
-    <EditableField
-      label={label}
-      value={contact[field] ?? ""}
-      canEdit={canEdit}
-      isSaving={update.isPending}
-      onSave={(value) => update.mutate({ [field]: value.trim() || (isNullable ? null : "") })}
-    >
-      {contact[field] || <span className="muted">Not given</span>}
-    </EditableField>
-  );
-  return (
-    <dl className="panel fields">
-      {text("First name", "firstName", false)}
-      {text("Last name", "lastName", false)}
-      {text("Title", "title")}
-      {text("E-mail", "email")}
-      {text("Phone", "phone")}
-      <div className="field">
-        <Text size="xs" c="dimmed" component="dt">
-          Account
-        </Text>
-        <dd className="field-value">
-          {contact.accountId ? (
-            <Anchor component={Link} to={`/apps/crm/accounts/${contact.accountId}`} size="sm">
-              {contact.accountName ?? "Account"}
-            </Anchor>
-          ) : (
-            <span className="muted">None</span>
-          )}
-        </dd>
-      </div>
-    </dl>
   );
 }

@@ -18,8 +18,11 @@ export const accountPrincipals = (ctx: RequestContext, id: SQL): SQL => sql`(
   || array(select distinct 'owner:' || o.owner_id from opportunity o where o.workspace_id = ${ctx.workspaceId} and o.account_id = ${id})
   || ${sharedWith(ctx, "account", id)})`;
 
+/** Of the account a person works for and of those at which he has a role. */
 export const contactPrincipals = (ctx: RequestContext, id: SQL): SQL => sql`coalesce((
   select array_remove(array['owner:' || c.owner_id], null) || ${accountPrincipals(ctx, sql`c.account_id`)} || ${sharedWith(ctx, "contact", id)}
+    || array(select distinct p from account_contact x cross join lateral unnest(${accountPrincipals(ctx, sql`x.account_id`)}) as p
+      where x.workspace_id = ${ctx.workspaceId} and x.contact_id = c.id)
   from contact c where c.workspace_id = ${ctx.workspaceId} and c.id = ${id}), '{}')`;
 
 /** Whoever may read one of the records an activity is linked to. */

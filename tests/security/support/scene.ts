@@ -32,7 +32,10 @@ type Who = keyof TestWorkspace["ids"];
 export type Kind =
   | "account"
   | "parent_account"
+  | "member"
+  | "objective"
   | "contact"
+  | "superior"
   | "opportunity"
   | "lead"
   | "lead_assignment"
@@ -91,6 +94,10 @@ export async function createScene(
     },
   });
   const { id: contact } = await asRep.contacts.create({ lastName: `${mark} contact`, accountId: account });
+  const { id: superior } = await asRep.contacts.create({ lastName: `${mark} superior`, accountId: account });
+  await asRep.contacts.setAccountRole({ contactId: contact, accountId: account, role: mark });
+  await asRep.accounts.setTeamMember({ accountId: account, memberId: world.ids.admin, role: mark, access: "read" });
+  const { id: objective } = await asRep.accounts.addObjective({ accountId: account, title: `${mark} objective` });
   await asRep.opportunities.setContactRole({ opportunityId: opportunity, contactId: contact, role: mark });
   const { id: activity } = await asRep.activities.log({
     kind: "note",
@@ -118,7 +125,10 @@ export async function createScene(
   return {
     account,
     parent_account: parent,
+    member: world.ids.admin,
+    objective,
     contact,
+    superior,
     opportunity,
     lead,
     converted,
