@@ -12,7 +12,7 @@ import { updateVersioned } from "#server/core/versioned.ts";
 
 const text = (max: number) => z.string().trim().max(max);
 const ContactFields = z.strictObject({
-  firstName: text(100).default(""),
+  firstName: text(100),
   lastName: text(100).min(1, "A contact needs a last name"),
   title: text(150).nullish(),
   email: z.email("This is no e-mail address").max(254).nullish(),
@@ -26,7 +26,7 @@ const ContactFields = z.strictObject({
   attitude: z.enum(ATTITUDES).nullish(),
 });
 
-export const CreateContactInput = ContactFields;
+export const CreateContactInput = ContactFields.extend({ firstName: text(100).default("") });
 export const UpdateContactInput = z.strictObject({
   contactId: z.uuid(),
   version: z.number().int().min(1),

@@ -164,6 +164,9 @@ describe("accounts, their people and their plan", () => {
     expect((await other.contacts.list({ accountId: theirs.id })).rows.map(({ lastName }) => lastName)).toEqual([
       "Wong",
     ]);
+    // A change of one field leaves the others.
+    await rep.contacts.update({ contactId, version: 1, changes: { influence: "high" } });
+    expect(await rep.contacts.get({ contactId })).toMatchObject({ firstName: "Lee", lastName: "Wong" });
     await manager.contacts.removeAccountRole({ contactId, accountId: theirs.id });
     await expect(other.contacts.get({ contactId })).rejects.toMatchObject({ code: "NOT_FOUND" });
   });

@@ -128,7 +128,7 @@ async function expectScopesEqualPolicies(world: World): Promise<void> {
 
 test(
   "A4.4 leak test: random people and questions, again after owner change, share, end of share, move and delete",
-  { timeout: 180_000 },
+  { timeout: 400_000 },
   async ({ db }) => {
     const world = await makeWorld(db);
     const deals = await seed(world);
