@@ -6,10 +6,12 @@ interface EditableFieldProps {
   /** What is shown while nobody edits. */
   children: ReactNode;
   value: string;
-  kind?: "text" | "multiline" | "date" | "money" | "select";
+  kind?: "text" | "multiline" | "date" | "money" | "number" | "select";
   options?: { value: string; label: string }[];
   canEdit: boolean;
   isSaving?: boolean;
+  /** Where the words beside it say the same. */
+  isLabelHidden?: boolean;
   onSave(value: string): void;
 }
 
@@ -22,6 +24,7 @@ export function EditableField({
   options = [],
   canEdit,
   isSaving = false,
+  isLabelHidden = false,
   onSave,
 }: EditableFieldProps) {
   const [draft, setDraft] = useState<string>();
@@ -44,7 +47,7 @@ export function EditableField({
   const common = { ...shared, ref: input };
   return (
     <div className="field">
-      <Text size="xs" c="dimmed" component="dt">
+      <Text size="xs" c="dimmed" component="dt" className={isLabelHidden ? "visually-hidden" : undefined}>
         {label}
       </Text>
       <dd>
@@ -76,10 +79,10 @@ export function EditableField({
             value={draft}
             onChange={(event) => setDraft(event.currentTarget.value)}
           />
-        ) : kind === "money" ? (
+        ) : kind === "money" || kind === "number" ? (
           <NumberInput
             {...common}
-            prefix="$"
+            prefix={kind === "money" ? "$" : ""}
             thousandSeparator
             min={0}
             decimalScale={2}

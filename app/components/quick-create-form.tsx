@@ -45,7 +45,7 @@ export default function QuickCreateForm({
   const client = useQueryClient();
   const form = useForm<Values>({
     initialValues: {
-      name: "",
+      name: defaults.template?.subject ?? "",
       firstName: "",
       title: "",
       email: "",

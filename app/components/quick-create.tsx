@@ -9,6 +9,8 @@ export interface QuickCreateDefaults {
   /** What a new task starts out as. */
   kind?: "todo" | "call" | "meeting" | "visit";
   leadId?: string;
+  /** An activity filled in beforehand, as the deal's stage offers it. */
+  template?: { kind: string; subject: string; outcomes: string[]; checklist: string[] };
 }
 interface QuickCreate {
   open(type: QuickCreateType, defaults?: QuickCreateDefaults): void;

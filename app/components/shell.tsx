@@ -22,6 +22,7 @@ import {
   IconHeartHandshake,
   IconInbox,
   IconLayoutDashboard,
+  IconLayoutKanban,
   IconMoon,
   IconSearch,
   IconSettings,
@@ -149,6 +150,16 @@ export function Shell({ children }: { children: ReactNode }) {
             leftSection={<IconHeartHandshake size={18} stroke={1.6} />}
             onClick={close}
             active={pathname === "/settings/coaching"}
+          />
+        ) : null}
+        {me.can("settings:manage") ? (
+          <NavLink
+            component={Link}
+            to="/settings/pipelines"
+            label="Pipelines"
+            leftSection={<IconLayoutKanban size={18} stroke={1.6} />}
+            onClick={close}
+            active={pathname === "/settings/pipelines"}
           />
         ) : null}
         {me.can("user:manage") ? (

@@ -231,7 +231,7 @@ export const opportunity = pgTable(
     foreignKey({ columns: [t.workspaceId, t.productId], foreignColumns: [product.workspaceId, product.id] }),
     index("opportunity_owner").on(t.workspaceId, t.ownerId, t.stageKind),
     index("opportunity_account").on(t.workspaceId, t.accountId, t.ownerId),
-    index("opportunity_stage").on(t.workspaceId, t.stageId, t.closeDate, t.id),
+    index("opportunity_stage").on(t.workspaceId, t.stageId, sql`coalesce(${t.closeDate}, date '9999-12-31')`, t.id),
     index("opportunity_close_date").on(t.workspaceId, sql`coalesce(${t.closeDate}, date '9999-12-31')`, t.id),
     index("opportunity_amount").on(t.workspaceId, sql`coalesce(${t.amountCents}, 0)`, t.id),
     index("opportunity_name").on(t.workspaceId, sql`lower(${t.name})`, t.id),

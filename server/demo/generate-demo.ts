@@ -23,6 +23,7 @@ import { createWorkspace } from "#server/workspaces/index.ts";
 import { PROBLEMS, writeConversation, type Problem } from "./conversations.ts";
 import { makeLeads } from "./make-leads.ts";
 import { createRandom, type Random } from "./random.ts";
+import { walkTo, writeStageData } from "./stage-facts.ts";
 import {
   ACCOUNT_NAMES,
   COUNTRIES,
@@ -39,7 +40,7 @@ const ACCOUNTS = 240;
 const OPPORTUNITIES = 4_500;
 const DAYS = 425;
 const WITH_CONVERSATION = 90;
-const BATCH = 1_500;
+const BATCH = 500;
 const REGIONS = ["North", "South", "West"];
 const MANAGERS_PER_REGION = 2;
 const REPS_PER_MANAGER = 6;
@@ -222,6 +223,7 @@ interface NewDeal {
   conversation: Parameters<typeof writeConversation>[1] | null;
   problem: Problem;
   contacts: DemoAccount["contacts"];
+  history: (typeof opportunityStageHistory.$inferInsert)[];
 }
 
 async function makeDeals(ctx: RequestContext, random: Random, parts: DealParts): Promise<void> {
@@ -278,10 +280,19 @@ function makeDeal(
     .filter(({ role }) => problem !== "no_decision_maker" || role !== "Decision Maker")
     .slice(0, 3);
   const champion = people.find(({ role }) => role === "Champion") ?? people[0];
+  const id = newId();
+  const stageEnteredAt = closed ?? day(ctx, -Math.max(1, Math.round(openedDaysAgo * random.next())));
+  const { workspaceId } = ctx;
+  const walk = { workspaceId, opportunityId: id, actorId: rep.id, openedAt: opened, enteredAt: stageEnteredAt };
+  // A third of the closed ones tells enough of how long stages take.
+  const isTold = kind === "open" || random.chance(0.33);
   return {
+    history: isTold
+      ? walkTo(random, stages, at, walk)
+      : [{ workspaceId, opportunityId: id, toStageId: at.id, movedAt: stageEnteredAt, actorId: rep.id }],
     row: {
-      workspaceId: ctx.workspaceId,
-      id: newId(),
+      workspaceId,
+      id,
       name: `${one.name} · ${sold.name}`,
       accountId: one.id,
       ownerId: rep.id,
@@ -295,7 +306,9 @@ function makeDeal(
       openedOn: isoDay(opened),
       closedAt: closed,
       closeDate: isoDay(closeDate),
-      stageEnteredAt: closed ?? day(ctx, -Math.max(1, Math.round(openedDaysAgo * random.next()))),
+      stageEnteredAt,
+      probabilitySetAt: day(ctx, -random.int(40)),
+      stageData: kind === "open" ? writeStageData(random, stages, at, amountCents, ctx.now()) : {},
       closeDatePushes: problem === "pushed" ? 2 + random.int(2) : 0,
       nextStep: hasNextStep ? random.pick(NEXT_STEPS) : null,
       nextStepDue: hasNextStep ? isoDay(day(ctx, random.int(14) - 3)) : null,
@@ -327,13 +340,7 @@ async function insertDeals(ctx: RequestContext, deals: NewDeal[]): Promise<void>
   await insertRows(
     ctx.db,
     opportunityStageHistory,
-    deals.map(({ row }) => ({
-      workspaceId: ctx.workspaceId,
-      opportunityId: row.id,
-      toStageId: row.stageId,
-      movedAt: row.stageEnteredAt!,
-      actorId: row.ownerId,
-    })),
+    deals.flatMap(({ history }) => history),
   );
   const roles = deals.flatMap(({ row, contacts }) =>
     contacts.map(({ id, role }) => ({ workspaceId: ctx.workspaceId, opportunityId: row.id, contactId: id, role })),

@@ -15,8 +15,11 @@ import {
 } from "#db/schema/index.ts";
 import { newId } from "#db/schema/columns.ts";
 import { actorId, type RequestContext } from "#server/core/context.ts";
+import { DomainError } from "#server/core/errors.ts";
 import { emitEvents, type NewEvent, type SubjectType } from "#server/core/events.ts";
 import { admitLeads, ensureCampaign, type NewLead } from "#server/leads/index.ts";
+import { withTransaction } from "#server/core/transaction.ts";
+import { moveStage } from "#server/opportunities/index.ts";
 import { idKey, remember, type Lookups } from "./lookups.ts";
 import type { ImportOptions, RowPlan } from "./plan-row.ts";
 import { nameKey } from "./spelling.ts";
@@ -56,18 +59,21 @@ export async function writeBatch(write: WriteContext, type: ImportRecordType, ro
   if (creations.length > 0) await insertAll(write, type, creations);
   for (const row of updates) await updateOne(write, type, row);
   if (type === "product") return;
+  const written = [...creations, ...updates].filter(({ plan }) => plan.action === "create" || plan.action === "update");
   // New leads have told of themselves.
-  const events = [...(type === "lead" ? [] : creations), ...updates].map((row): NewEvent => {
-    const { action, recordId, values } = row.plan;
-    const subject = { type: SUBJECTS[type], id: recordId! };
-    const data = {
-      importRunId: write.runId,
-      ...(values.accountId ? { accountId: values.accountId } : {}),
-      ...(values.opportunityId ? { opportunityId: values.opportunityId } : {}),
-    };
-    const past = action === "create" ? (type === "activity" ? "logged" : "created") : "updated";
-    return { type: `${type}.${past}`, subject, data };
-  });
+  const events = written
+    .filter(({ plan }) => type !== "lead" || plan.action === "update")
+    .map((row): NewEvent => {
+      const { action, recordId, values } = row.plan;
+      const subject = { type: SUBJECTS[type], id: recordId! };
+      const data = {
+        importRunId: write.runId,
+        ...(values.accountId ? { accountId: values.accountId } : {}),
+        ...(values.opportunityId ? { opportunityId: values.opportunityId } : {}),
+      };
+      const past = action === "create" ? (type === "activity" ? "logged" : "created") : "updated";
+      return { type: `${type}.${past}`, subject, data };
+    });
   await emitEvents(write.ctx, events);
 }
 
@@ -292,19 +298,16 @@ async function updateOne(write: WriteContext, type: ImportRecordType, row: Plann
     delete row.plan.values.source;
     delete row.plan.values.ownerId;
   }
+  if (type === "opportunity") return updateDeal(write, row, before as Deal);
   const values: Record<string, unknown> =
     type === "account"
       ? accountValues(row.plan.values)
       : type === "product"
         ? productValues(row.plan.values)
-        : type === "opportunity"
-          ? opportunityValues(write, row.plan.values)
-          : row.plan.values;
-  const changed = Object.fromEntries(
-    Object.entries(values).filter(([key, value]) => !isSame((before as Record<string, unknown>)[key], value)),
-  );
+        : row.plan.values;
+  const changed = differences(before as Record<string, unknown>, values);
   if (Object.keys(changed).length === 0) return void (row.plan.action = "skip");
-  row.before = Object.fromEntries(Object.keys(changed).map((key) => [key, (before as Record<string, unknown>)[key]]));
+  row.before = pick(before as Record<string, unknown>, Object.keys(changed));
   row.before.version = before.version + 1;
   await ctx.db
     .update(table)
@@ -312,8 +315,51 @@ async function updateOne(write: WriteContext, type: ImportRecordType, row: Plann
     .where(where);
 }
 
+type Deal = typeof opportunity.$inferSelect;
+
+/** A deal that is here goes to another stage by its gates, like everybody's; refused, the whole row changes nothing. */
+async function updateDeal(write: WriteContext, row: PlannedRow, before: Deal): Promise<void> {
+  const { ctx } = write;
+  const { amount, stageId, ...rest } = row.plan.values;
+  const values = { ...rest, ...(amount === undefined ? {} : { amountCents: amount }) };
+  const changed = differences(before, values);
+  const movesTo = typeof stageId === "string" && stageId !== before.stageId ? stageId : undefined;
+  if (Object.keys(changed).length === 0 && !movesTo) return void (row.plan.action = "skip");
+  const where = and(eq(opportunity.workspaceId, ctx.workspaceId), eq(opportunity.id, before.id));
+  try {
+    await withTransaction(ctx, async (ctx) => {
+      const version = before.version + 1;
+      await ctx.db
+        .update(opportunity)
+        .set({ ...changed, version, updatedAt: ctx.now() })
+        .where(where);
+      const reason = String(row.plan.values.lossReason ?? "Imported");
+      if (movesTo) await moveStage(ctx, { opportunityId: before.id, version, stageId: movesTo, reason });
+    });
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    row.plan.action = "fail";
+    return void row.plan.messages.push({ column: null, severity: "error", text: error.message });
+  }
+  const [after] = await ctx.db.select().from(opportunity).where(where);
+  const { version: _version, updatedAt: _updatedAt, ...fields } = after!;
+  row.before = pick(before, Object.keys(differences(before, fields)));
+  row.before.version = after!.version;
+}
+
+const differences = (before: object, values: object): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(values).filter(([key, value]) => !isSame((before as Record<string, unknown>)[key], value)),
+  );
+
+const pick = (from: object, keys: string[]): Record<string, unknown> =>
+  Object.fromEntries(keys.map((key) => [key, (from as Record<string, unknown>)[key]]));
+
 const isSame = (a: unknown, b: unknown): boolean =>
-  a instanceof Date && b instanceof Date ? a.getTime() === b.getTime() : a === b || (a === null && b === undefined);
+  a instanceof Date && b instanceof Date
+    ? a.getTime() === b.getTime()
+    : a === b || (a === null && b === undefined) || (isObject(a) && JSON.stringify(a) === JSON.stringify(b));
+const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
 
 /** Second pass over accounts: parents may stand later in the file than their children. @returns messages by row. */
 export async function linkParents(

@@ -16,6 +16,7 @@ import {
 } from "./gates/evaluate.ts";
 import { GateRefusedError } from "./gates/gate-refused-error.ts";
 import { requireNextStep } from "./next-step.ts";
+import { getOpportunity } from "./queries.ts";
 import { getStage, lockOpportunity, recordMove, type Opportunity } from "./rows.ts";
 
 export const MoveStageInput = z.strictObject({
@@ -39,6 +40,25 @@ export async function moveStage(ctx: RequestContext, input: MoveStageInput): Pro
   if (!refused) return;
   await keepRefusal(ctx, input.opportunityId, refused);
   throw new GateRefusedError(refused.message, input.opportunityId, refused.missing);
+}
+
+export const PreviewMoveInput = z.strictObject({ opportunityId: z.uuid(), stageId: z.uuid() });
+
+/** What a move to the stage asks for and how it stands, before anybody tries. @throws NotFoundError; InvalidInputError as `moveStage` */
+export async function previewMove(
+  ctx: RequestContext,
+  input: z.infer<typeof PreviewMoveInput>,
+): Promise<{ stageName: string; criteria: CriterionState[] }> {
+  requirePermission(ctx, "opportunity:read");
+  return withTransaction(ctx, async (ctx) => {
+    const deal = await getOpportunity(ctx, input);
+    const to = await getStage(ctx, input.stageId);
+    if (to.pipelineId !== deal.pipelineId)
+      throw new InvalidInputError("This stage belongs to another pipeline", { stageId: "pipeline" });
+    if (to.id === deal.stageId) return { stageName: to.name, criteria: [] };
+    const from = await getStage(ctx, deal.stageId);
+    return { stageName: to.name, criteria: await evaluateMove(ctx, deal, from, to, to.forecastCategory) };
+  });
 }
 
 interface Refusal {
@@ -93,7 +113,7 @@ export const isAllowed = (
 /** What the move asks of the deal: nothing for losing it; on the way back only what the category there asks. */
 async function evaluateMove(
   ctx: RequestContext,
-  deal: Opportunity,
+  deal: Pick<Opportunity, "id" | "stageData">,
   from: Stage,
   to: Stage,
   category: ForecastCategory,

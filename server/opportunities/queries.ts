@@ -1,25 +1,20 @@
-import { and, eq, gte, ilike, isNull, lte, sql, type SQL } from "drizzle-orm";
+import { and, eq, isNull, sql, type SQL } from "drizzle-orm";
 import { z } from "zod";
 import { account, appUser, opportunity, product, stage } from "#db/schema/index.ts";
 import type { RequestContext } from "#server/core/context.ts";
 import { NotFoundError } from "#server/core/errors.ts";
-import { likePattern } from "#server/core/like-pattern.ts";
 import { COUNT_CAP, keyset, PageInput, toPage, type KeysetOrder } from "#server/core/page.ts";
 import { requirePermission } from "#server/core/permissions.ts";
 import { withTransaction } from "#server/core/transaction.ts";
+import { filterOf, OpportunityFilters } from "./filters.ts";
+import { brokenQualitySql, isStalledSql } from "./signals-sql.ts";
 
 export const ListOpportunitiesInput = PageInput.extend({
-  query: z.string().trim().max(200).optional(),
-  ownerId: z.uuid().optional(),
-  accountId: z.uuid().optional(),
-  stageId: z.uuid().optional(),
-  kind: z.enum(["open", "won", "lost", "all"]).default("open"),
-  minAmountCents: z.number().int().min(0).optional(),
-  closeDateFrom: z.iso.date().optional(),
-  closeDateTo: z.iso.date().optional(),
-  isWithoutNextStep: z.boolean().optional(),
+  ...OpportunityFilters.shape,
   sort: z.enum(["closeDate", "amount", "name"]).default("closeDate"),
   isDescending: z.boolean().default(false),
+  /** Number and sums over all pages, with the first one. */
+  withSummary: z.boolean().default(true),
 });
 type ListInput = z.infer<typeof ListOpportunitiesInput>;
 
@@ -29,32 +24,23 @@ const orders: Record<ListInput["sort"], Pick<KeysetOrder, "expression" | "type">
   name: { expression: sql`lower(${opportunity.name})`, type: "text" },
 };
 
-function filterOf(
-  ctx: RequestContext,
-  input: Omit<ListInput, "limit" | "sort" | "isDescending" | "cursor">,
-): SQL | undefined {
-  return and(
-    eq(opportunity.workspaceId, ctx.workspaceId),
-    isNull(opportunity.deletedAt),
-    input.kind === "all" ? undefined : eq(opportunity.stageKind, input.kind),
-    input.query ? ilike(opportunity.name, likePattern(input.query)) : undefined,
-    input.ownerId ? eq(opportunity.ownerId, input.ownerId) : undefined,
-    input.accountId ? eq(opportunity.accountId, input.accountId) : undefined,
-    input.stageId ? eq(opportunity.stageId, input.stageId) : undefined,
-    input.minAmountCents ? gte(opportunity.amountCents, input.minAmountCents) : undefined,
-    input.closeDateFrom ? gte(opportunity.closeDate, input.closeDateFrom) : undefined,
-    input.closeDateTo ? lte(opportunity.closeDate, input.closeDateTo) : undefined,
-    input.isWithoutNextStep ? isNull(opportunity.nextStep) : undefined,
-  );
-}
-
 /** One page of the opportunities the caller may see; the first page also tells their number and sum. */
 export async function listOpportunities(ctx: RequestContext, input: ListInput) {
   requirePermission(ctx, "opportunity:read");
   const order: KeysetOrder = { ...orders[input.sort], isDescending: input.isDescending, id: sql`${opportunity.id}` };
   const { after, orderBy } = keyset(order, input.cursor);
-  const filter = filterOf(ctx, input);
+  const {
+    cursor,
+    limit,
+    sort: _sort,
+    isDescending: _isDescending,
+    direction: _direction,
+    withSummary,
+    ...filters
+  } = input;
+  const now = ctx.now();
   return withTransaction(ctx, async (ctx) => {
+    const filter = await filterOf(ctx, filters);
     const rows = await ctx.db
       .select({
         id: opportunity.id,
@@ -75,6 +61,9 @@ export async function listOpportunities(ctx: RequestContext, input: ListInput) {
         nextStep: opportunity.nextStep,
         nextStepDue: opportunity.nextStepDue,
         lastActivityAt: opportunity.lastActivityAt,
+        stageEnteredAt: opportunity.stageEnteredAt,
+        isStalled: isStalledSql(now),
+        brokenQuality: brokenQualitySql(now),
         sortKey: sql<string>`(${order.expression})::text`,
       })
       .from(opportunity)
@@ -83,9 +72,9 @@ export async function listOpportunities(ctx: RequestContext, input: ListInput) {
       .leftJoin(appUser, and(eq(appUser.workspaceId, opportunity.workspaceId), eq(appUser.id, opportunity.ownerId)))
       .where(and(filter, after))
       .orderBy(...orderBy)
-      .limit(input.limit + 1);
-    const summary = input.cursor ? null : await summarise(ctx, filter);
-    return { ...toPage(rows, input.limit), summary };
+      .limit(limit + 1);
+    const summary = cursor || !withSummary ? null : await summarise(ctx, filter);
+    return { ...toPage(rows, limit), summary };
   });
 }
 

@@ -30,11 +30,13 @@ beforeAll(async () => {
       "/inbox",
       "/assistant",
       "/apps/crm/opportunities",
+      "/apps/crm/opportunities?view=board",
+      "/apps/crm/opportunities/data-quality",
       "/apps/crm/accounts",
       "/apps/crm/contacts",
     ],
     ...[deal, `${deal}/room`, account, `${account}/room`],
-    ...["/settings/import", "/settings/people", "/settings/coaching", "/settings/account"],
+    ...["/settings/import", "/settings/people", "/settings/pipelines", "/settings/coaching", "/settings/account"],
   ];
 });
 afterAll(async () => {

@@ -53,6 +53,26 @@ const WRITES: Record<string, { write: Write; as: "admin" | "rep" | "manager"; fi
     write: (caller, { opportunity }, version, text) =>
       caller.opportunities.saveStageData({ opportunityId: opportunity, version, values: { painSummary: text } }),
   },
+  "opportunities.savePipeline": {
+    as: "admin",
+    fields: ["name"],
+    write: async (caller, { pipeline }, version, text) => {
+      const pipelines = await caller.opportunities.pipelines();
+      const { allowsSkipping, allowsBackward, categoryCriteria, stages } = pipelines.find(({ id }) => id === pipeline)!;
+      return caller.opportunities.savePipeline({
+        ...{ pipelineId: pipeline, version, name: text, allowsSkipping, allowsBackward },
+        categoryCriteria: categoryCriteria as never,
+        stages: stages.map(
+          ({ id, name, kind, probability, forecastCategory, allowedCategories, idleDays, ...more }) => ({
+            ...{ stageId: id, name, kind, probability, forecastCategory, allowedCategories, idleDays },
+            ...{ guidance: more.guidance, fields: more.fields, skipWhen: more.skipWhen },
+            exitCriteria: more.exitCriteria as never,
+            activityTemplates: more.activityTemplates,
+          }),
+        ),
+      });
+    },
+  },
   "users.update": {
     as: "admin",
     fields: ["name"],

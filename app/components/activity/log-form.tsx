@@ -16,8 +16,8 @@ type LogInput = Parameters<typeof api.activities.log.mutate>[0];
 /** Logs what happened with the customer: notes, one tap for kind and outcome, save. The next step is proposed by the outcome. */
 export function LogForm({ defaults, onDone }: { defaults: QuickCreateDefaults; onDone?(): void }) {
   const client = useQueryClient();
-  const [body, setBody] = useState("");
-  const [subject, setSubject] = useState("");
+  const [body, setBody] = useState((defaults.template?.checklist ?? []).map((item) => `${item}: `).join("\n"));
+  const [subject, setSubject] = useState(defaults.template?.subject ?? "");
   const [choice, setChoice] = useState<Choice>();
   const [entries, setEntries] = useState<Entry[]>([]);
   const [opportunityId, setOpportunityId] = useState<string | null>(defaults.opportunityId ?? null);

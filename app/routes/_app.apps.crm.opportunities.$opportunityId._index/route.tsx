@@ -1,4 +1,4 @@
-import { Button, Grid, Group, Title } from "@mantine/core";
+import { Button, Grid, Group, SimpleGrid, Title } from "@mantine/core";
 import { Link, useParams } from "@remix-run/react";
 import { IconUsersGroup } from "@tabler/icons-react";
 import { fromMemory, useInitialData, type Outputs } from "../../client-navigation.ts";
@@ -11,6 +11,8 @@ import { ErrorState, RowsSkeleton } from "../../components/states.tsx";
 import { TaskList } from "../../components/task-list.tsx";
 import { Timeline } from "../../components/timeline.tsx";
 import { requireParam, withCaller } from "../../with-caller.ts";
+import { HistoryPanel } from "./history-panel.tsx";
+import { CompetitorPanel, TeamPanel } from "./people-panel.tsx";
 
 export const meta = () => [{ title: "Opportunity · Ringside" }];
 export const loader = withCaller(({ caller, params }) =>
@@ -78,6 +80,13 @@ export default function OpportunityPage() {
             </Title>
             <Timeline type="opportunity" id={opportunityId} />
           </section>
+          <Group h={16} />
+          <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md">
+            <TeamPanel panel={query.data} />
+            <CompetitorPanel panel={query.data} />
+          </SimpleGrid>
+          <Group h={16} />
+          <HistoryPanel panel={query.data} />
         </Grid.Col>
       </Grid>
     </>

@@ -20,7 +20,7 @@ import {
   team,
 } from "#db/schema/index.ts";
 import { newId } from "#db/schema/columns.ts";
-import { eq } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import { createAccount } from "#server/accounts/index.ts";
 import { withTransaction } from "#server/core/transaction.ts";
 import { createOpportunity } from "#server/opportunities/index.ts";
@@ -56,7 +56,9 @@ export type Kind =
   | "team"
   | "parent_team"
   | "stage"
+  | "pipeline"
   | "competitor"
+  | "view"
   | "product";
 
 export type Scene = Record<Kind, string>;
@@ -113,6 +115,8 @@ export async function createScene(
   await asRep.opportunities.setCompetitor({ opportunityId: opportunity, name: mark, position: "level" });
   await asRep.opportunities.setTeamMember({ opportunityId: opportunity, userId: world.ids[who.rep], role: mark });
   const { competitors } = await asRep.opportunities.panel({ opportunityId: opportunity });
+  await asRep.opportunities.saveView({ name: mark, filters: "kind=open" });
+  const view = (await asRep.opportunities.views()).find(({ name }) => name === mark)!.id;
   const { roomId: room } = await asRep.rooms.open({ subjectType: "opportunity", subjectId: opportunity });
   const { id: comment } = await asRep.coaching.addComment({ roomId: room, body: `${mark} remark` });
   const { id: item } = await asManager.coaching.request({
@@ -137,6 +141,7 @@ export async function createScene(
     comment,
     task,
     activity,
+    view,
     competitor: competitors[0]!.id,
     user: world.ids[who.rep],
     ...rest,
@@ -172,9 +177,14 @@ function addRowsBelow(
     sla_policy: newId(),
     web_form: newId(),
     lead_assignment: newId(),
+    pipeline: "",
   };
   return withTransaction(world.job, async ({ db }) => {
-    const [line] = await db.select({ id: pipeline.id }).from(pipeline).where(eq(pipeline.workspaceId, workspaceId));
+    const [line] = await db
+      .select({ id: pipeline.id })
+      .from(pipeline)
+      .where(and(eq(pipeline.workspaceId, workspaceId), eq(pipeline.isDefault, true)));
+    ids.pipeline = line!.id;
     for (const id of [ids.team, ids.parent_team])
       await db.insert(team).values({ workspaceId, id, name: `${mark} team ${id}` });
     await db.insert(campaign).values({ workspaceId, id: ids.campaign, name: `${mark} campaign ${ids.campaign}` });
