@@ -1,6 +1,15 @@
 import { and, eq } from "drizzle-orm";
 import { insertRows } from "#db/insert-rows.ts";
-import { activity, activityLink, campaign, lead, leadSlaPolicy, webForm, type LeadSource } from "#db/schema/index.ts";
+import {
+  activity,
+  activityLink,
+  campaign,
+  lead,
+  leadSlaPolicy,
+  task,
+  webForm,
+  type LeadSource,
+} from "#db/schema/index.ts";
 import { newId } from "#db/schema/columns.ts";
 import type { RequestContext } from "#server/core/context.ts";
 import { emitEvents, type NewEvent } from "#server/core/events.ts";
@@ -151,6 +160,10 @@ async function workOn(
       .update(lead)
       .set({ ...stateOf(ctx, random, due), firstTouchAt: occurredAt, lastActivityAt: occurredAt })
       .where(and(eq(lead.workspaceId, ctx.workspaceId), eq(lead.id, id)));
+    await ctx.db
+      .update(task)
+      .set({ doneAt: occurredAt })
+      .where(and(eq(task.workspaceId, ctx.workspaceId), eq(task.leadId, id)));
   }
   await insertRows(ctx.db, activity, activities);
   await insertRows(ctx.db, activityLink, links);

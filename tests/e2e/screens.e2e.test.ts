@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openBrowser, signIn, startProduct, type Product, type SignedIn } from "./product.ts";
+import { callApi, openBrowser, signIn, startProduct, type Product, type SignedIn } from "./product.ts";
 import { notes } from "./room-page.ts";
 
 let product: Product;
@@ -22,6 +22,8 @@ beforeAll(async () => {
     await page.goto(product.url + list);
     return (await page.locator(".record-link").first().getAttribute("href"))!;
   };
+  await callApi(page, "leads.create", { firstName: "Ada", lastName: "King", company: "Engines", source: "web" });
+  const lead = await firstOf("/apps/crm/leads");
   const deal = await firstOf("/apps/crm/opportunities");
   const account = await firstOf("/apps/crm/accounts");
   screens = [
@@ -29,13 +31,14 @@ beforeAll(async () => {
       "/dashboard/crm",
       "/inbox",
       "/assistant",
+      "/apps/crm/leads",
       "/apps/crm/opportunities",
       "/apps/crm/opportunities?view=board",
       "/apps/crm/opportunities/data-quality",
       "/apps/crm/accounts",
       "/apps/crm/contacts",
     ],
-    ...[deal, `${deal}/room`, account, `${account}/room`],
+    ...[lead, "/settings/leads", deal, `${deal}/room`, account, `${account}/room`],
     ...["/settings/import", "/settings/people", "/settings/pipelines", "/settings/coaching", "/settings/account"],
   ];
 });

@@ -352,7 +352,7 @@ describe("S35 every procedure, every id", () => {
     expect(answered).toEqual([]);
   });
 
-  test("S11 no query changes anything", { timeout: 300_000 }, async ({ db }) => {
+  test("S11 no query changes anything", { timeout: 900_000 }, async ({ db }) => {
     const world = await createTestWorkspace(db);
     const own = await createScene(world, { rep: "rep", manager: "manager", viewer: "admin" }, "own");
     await world.settle();

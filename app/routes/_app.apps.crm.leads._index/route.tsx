@@ -223,7 +223,7 @@ function columnsOf({ selected, toggle, canWrite, input, setFilters }: ColumnPart
       key: "status",
       header: "Status",
       render: (row) => (
-        <Badge variant="light" color={STATUS_COLORS[row.status]} size="sm">
+        <Badge variant="light" color={STATUS_COLORS[row.status]} size="sm" className="plain-badge">
           {STATUS_WORDS[row.status]}
         </Badge>
       ),

@@ -95,8 +95,7 @@ export function AssignmentRules({ set }: { set: Rules["assignment"] }) {
                 Down
               </Button>
               <Button
-                variant="subtle"
-                color="red"
+                variant="default"
                 size="compact-xs"
                 onClick={() => setRules(rules.filter((_, at) => at !== index))}
               >
