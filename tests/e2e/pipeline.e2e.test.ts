@@ -55,7 +55,7 @@ describe("the pipeline in the browser", () => {
     const gate = rep.page.getByRole("dialog");
     await gate.getByText(`${NAME} cannot go to Discovery yet`).waitFor();
     await card(rep.page, "Qualification").waitFor();
-    expect(await gate.getByLabel("Missing").count()).toBe(2);
+    await expect.poll(() => gate.getByLabel("Missing").count(), POLL).toBe(2);
 
     await fill(gate, "Pain summary", "Cranes stand still for hours");
     await fill(gate, "Discovery meeting date", inDays(7));

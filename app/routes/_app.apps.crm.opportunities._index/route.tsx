@@ -68,8 +68,12 @@ export default function OpportunitiesPage() {
         ) : null}
       </PageHeader>
       <FilterBar input={input} isBoard={isBoard} />
-      {isBoard ? (
-        <Suspense fallback={<RowsSkeleton />}>{isMounted ? <Board input={input} /> : <RowsSkeleton />}</Suspense>
+      {isBoard && !isMounted ? (
+        <RowsSkeleton />
+      ) : isBoard ? (
+        <Suspense fallback={<RowsSkeleton />}>
+          <Board input={input} />
+        </Suspense>
       ) : (
         <OpportunityList input={input} initial={initial} />
       )}
