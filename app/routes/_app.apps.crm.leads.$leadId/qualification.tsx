@@ -34,7 +34,10 @@ export function Qualification({ lead, canWrite }: { lead: Lead; canWrite: boolea
       if (Object.keys(changes).length > 0) {
         await api.leads.update.mutate({ leadId: lead.id, version, changes });
         version++;
-        setDrafts({});
+        // What was typed on meanwhile stays.
+        setDrafts((now) =>
+          Object.fromEntries(Object.entries(now).filter(([field, text]) => text !== drafts[field as Field])),
+        );
       }
       if (status) await api.leads.setStatus.mutate({ leadId: lead.id, version, ...status });
     },
