@@ -20,9 +20,11 @@ import {
   IconBuildingSkyscraper,
   IconChecklist,
   IconHeartHandshake,
+  IconHeartRateMonitor,
   IconInbox,
   IconLayoutDashboard,
   IconLayoutKanban,
+  IconListCheck,
   IconMoon,
   IconSearch,
   IconSettings,
@@ -43,6 +45,7 @@ const Palette = lazy(() => import("./palette.tsx"));
 
 const LINKS = [
   { to: "/dashboard/crm", label: "Command center", icon: IconLayoutDashboard, key: "h" },
+  { to: "/priorities", label: "Priorities", icon: IconListCheck, key: "p" },
   { to: "/inbox", label: "Inbox", icon: IconInbox, key: "i" },
   { to: "/apps/crm/leads", label: "Leads", icon: IconUserPlus, key: "l" },
   { to: "/apps/crm/opportunities", label: "Opportunities", icon: IconTargetArrow, key: "o" },
@@ -160,6 +163,16 @@ export function Shell({ children }: { children: ReactNode }) {
             leftSection={<IconLayoutKanban size={18} stroke={1.6} />}
             onClick={close}
             active={pathname === "/settings/pipelines"}
+          />
+        ) : null}
+        {me.can("settings:manage") ? (
+          <NavLink
+            component={Link}
+            to="/settings/deal-risk"
+            label="Deal risk"
+            leftSection={<IconHeartRateMonitor size={18} stroke={1.6} />}
+            onClick={close}
+            active={pathname === "/settings/deal-risk"}
           />
         ) : null}
         {me.can("user:manage") ? (

@@ -4,6 +4,7 @@ import { listEntries, ListEntriesInput } from "./entries.ts";
 import { logActivity, LogActivityInput } from "./log-activity.ts";
 import { listOutcomes, saveOutcomes, SaveOutcomesInput } from "./outcomes.ts";
 import { getTimeline, TimelineInput } from "./timeline.ts";
+import { countTouchpoints, TouchpointsInput } from "./touchpoints.ts";
 
 export const activitiesRouter = router({
   log: procedure("activity:write")
@@ -15,6 +16,9 @@ export const activitiesRouter = router({
   timeline: procedure("account:read")
     .input(TimelineInput)
     .query(({ ctx, input }) => getTimeline(ctx, input)),
+  touchpoints: procedure("opportunity:read")
+    .input(TouchpointsInput)
+    .query(({ ctx, input }) => countTouchpoints(ctx, input)),
   entries: procedure("opportunity:read")
     .input(ListEntriesInput)
     .query(({ ctx, input }) => listEntries(ctx, input)),

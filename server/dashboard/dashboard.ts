@@ -1,113 +1,125 @@
 import { sql } from "drizzle-orm";
+import { z } from "zod";
 import { requireUser, type RequestContext } from "#server/core/context.ts";
 import { requirePermission } from "#server/core/permissions.ts";
+import { todayOf } from "#server/core/today.ts";
 import { withTransaction } from "#server/core/transaction.ts";
+import { countFeed, getFeed } from "#server/priorities/index.ts";
+import { dealsOf, figureConditions, FIGURES, ownedIn, periodOf, type Figure, type Scope } from "./figures.ts";
+import { listRecent, listToday } from "./day.ts";
+import { listTeam } from "./team.ts";
 
-type Counted = { count: number; amountCents: number };
+export const DashboardInput = z
+  .strictObject({
+    scope: z.enum(["mine", "team"]).optional(),
+    period: z.enum(["month", "quarter", "year"]).default("quarter"),
+  })
+  .default({ period: "quarter" });
 
 /**
- * The numbers of the command center over the records the caller may see. Win rate = won / (won + lost), closed in the last
- * 90 days; cycle = median days from opening to winning, same period; both null without closed deals.
+ * The command center over the records the caller may see: a manager's shows the team unless told otherwise, a rep's his own.
+ * Pipeline, weighted forecast, win rate and cycle are computed over the running period; a rate without closed deals is null.
  */
-export async function getDashboard(ctx: RequestContext) {
+export async function getDashboard(ctx: RequestContext, input: z.infer<typeof DashboardInput>) {
   requirePermission(ctx, "opportunity:read");
-  const { userId } = requireUser(ctx);
-  const today = ctx.now().toISOString().slice(0, 10);
-  return withTransaction(ctx, async (ctx) => {
-    const w = ctx.workspaceId;
-    const [totals] = await ctx.db.execute<{
-      open: string;
-      open_cents: string;
-      weighted_cents: string;
-      won: string;
-      won_cents: string;
-      lost: string;
-      cycle_days: string | null;
-      idle: string;
-      no_step: string;
-      overdue_close: string;
-    }>(sql`
-      select count(*) filter (where stage_kind = 'open') as open,
-        coalesce(sum(amount_cents) filter (where stage_kind = 'open'), 0) as open_cents,
-        coalesce(round(sum(amount_cents * probability::numeric) filter (where stage_kind = 'open')), 0) as weighted_cents,
-        count(*) filter (where stage_kind = 'won' and closed_at >= ${today}::date - 90) as won,
-        coalesce(sum(amount_cents) filter (where stage_kind = 'won' and closed_at >= ${today}::date - 90), 0) as won_cents,
-        count(*) filter (where stage_kind = 'lost' and closed_at >= ${today}::date - 90) as lost,
-        percentile_cont(0.5) within group (order by closed_at::date - opened_on)
-          filter (where stage_kind = 'won' and closed_at >= ${today}::date - 90 and opened_on is not null) as cycle_days,
-        count(*) filter (where stage_kind = 'open' and coalesce(last_activity_at, stage_entered_at) < ${today}::date - 10) as idle,
-        count(*) filter (where stage_kind = 'open' and next_step is null) as no_step,
-        count(*) filter (where stage_kind = 'open' and close_date < ${today}::date) as overdue_close
-      from opportunity where workspace_id = ${w} and deleted_at is null`);
-    const stages = await ctx.db.execute<{ id: string; name: string; count: string; amount_cents: string }>(sql`
-      select s.id, s.name, count(o.id) as count, coalesce(sum(o.amount_cents), 0) as amount_cents
-      from stage s left join opportunity o on o.workspace_id = s.workspace_id and o.stage_id = s.id and o.deleted_at is null
-      where s.workspace_id = ${w} and s.kind = 'open' group by s.id, s.name, s.position, s.pipeline_id order by s.pipeline_id, s.position`);
-    const tasks = await ctx.db.execute<{
-      id: string;
-      title: string;
-      due_on: string | null;
-      opportunity_id: string | null;
-      opportunity_name: string | null;
-    }>(sql`
-      select t.id, t.title, t.due_on::text, t.opportunity_id, o.name as opportunity_name
-      from task t left join opportunity o on o.workspace_id = t.workspace_id and o.id = t.opportunity_id
-      where t.workspace_id = ${w} and t.owner_id = ${userId} and t.done_at is null and t.deleted_at is null
-      order by t.due_on nulls last, t.id limit 10`);
-    const quiet = await ctx.db.execute<{
-      id: string;
-      name: string;
-      amount_cents: string | null;
-      account_name: string | null;
-      owner_name: string;
-      last_at: string;
-      close_date: string | null;
-      next_step: string | null;
-    }>(sql`
-      select o.id, o.name, o.amount_cents, a.name as account_name, u.name as owner_name,
-        coalesce(o.last_activity_at, o.stage_entered_at)::text as last_at, o.close_date::text, o.next_step
-      from opportunity o
-      join app_user u on u.workspace_id = o.workspace_id and u.id = o.owner_id
-      left join account a on a.workspace_id = o.workspace_id and a.id = o.account_id
-      where o.workspace_id = ${w} and o.deleted_at is null and o.stage_kind = 'open'
-        and (o.close_date < ${today}::date or coalesce(o.last_activity_at, o.stage_entered_at) < ${today}::date - 10 or o.next_step is null)
-      order by o.amount_cents desc nulls last, o.id limit 8`);
-    const won = Number(totals?.won ?? 0);
-    const lost = Number(totals?.lost ?? 0);
-    return {
-      open: { count: Number(totals?.open ?? 0), amountCents: Number(totals?.open_cents ?? 0) } satisfies Counted,
-      weightedCents: Number(totals?.weighted_cents ?? 0),
-      won90: { count: won, amountCents: Number(totals?.won_cents ?? 0) } satisfies Counted,
-      winRate: won + lost > 0 ? won / (won + lost) : null,
-      cycleDays: totals?.cycle_days == null ? null : Math.round(Number(totals.cycle_days)),
-      attention: {
-        idle: Number(totals?.idle ?? 0),
-        withoutNextStep: Number(totals?.no_step ?? 0),
-        overdueCloseDate: Number(totals?.overdue_close ?? 0),
-      },
-      stages: stages.map((row) => ({
-        id: row.id,
-        name: row.name,
-        count: Number(row.count),
-        amountCents: Number(row.amount_cents),
-      })),
-      tasks: tasks.map((row) => ({
-        id: row.id,
-        title: row.title,
-        dueOn: row.due_on,
-        opportunityId: row.opportunity_id,
-        opportunityName: row.opportunity_name,
-      })),
-      needAttention: quiet.map((row) => ({
-        id: row.id,
-        name: row.name,
-        amountCents: row.amount_cents === null ? null : Number(row.amount_cents),
-        accountName: row.account_name,
-        ownerName: row.owner_name,
-        lastAt: row.last_at,
-        closeDate: row.close_date,
-        nextStep: row.next_step,
-      })),
-    };
-  });
+  const { seesAll, ownerIds } = requireUser(ctx);
+  const isManager = seesAll || ownerIds.length > 1;
+  const scope: Scope = isManager ? (input.scope ?? "team") : "mine";
+  const period = periodOf(ctx, input.period);
+  return withTransaction(ctx, async (ctx) => ({
+    scope,
+    isManager,
+    period: { name: input.period, ...period },
+    figures: await computeFigures(ctx, scope, period),
+    ...(await computeRates(ctx, scope, period)),
+    touchpoints: await countTouchpoints(ctx, scope),
+    stages: await listStages(ctx, scope),
+    counts: await countFeed(ctx, { scope }),
+    first: (await getFeed(ctx, { scope, limit: 6 })).cards,
+    today: await listToday(ctx, scope),
+    recent: await listRecent(ctx, scope),
+    tasks: await countTasks(ctx, scope),
+    team: isManager && scope === "team" ? await listTeam(ctx, period) : [],
+  }));
+}
+
+type Sums = Record<Figure, { count: number; amountCents: number; weightedCents: number }>;
+
+async function computeFigures(ctx: RequestContext, scope: Scope, period: { from: string; to: string }): Promise<Sums> {
+  const conditions = figureConditions(ctx, period);
+  const legs = FIGURES.map(
+    (figure) => sql`select ${figure}::text as figure, count(*) as count, coalesce(sum(o.amount_cents), 0) as amount,
+      coalesce(round(sum(o.amount_cents * case when o.stage_kind = 'open' then o.probability::numeric else 1 end)), 0) as weighted
+      from deals o cross join lateral (select o.is_at_risk, o.alerts) h where ${conditions[figure]}`,
+  );
+  const rows = await ctx.db.execute<{ figure: Figure; count: string; amount: string; weighted: string }>(sql`
+    with deals as materialized (select o.*, h.is_at_risk, h.alerts from ${dealsOf(ctx, scope)})
+    ${sql.join(
+      legs.map((leg) => sql`(${leg})`),
+      sql` union all `,
+    )}`);
+  return Object.fromEntries(
+    rows.map(({ figure, count, amount, weighted }) => [
+      figure,
+      { count: Number(count), amountCents: Number(amount), weightedCents: Number(weighted) },
+    ]),
+  ) as Sums;
+}
+
+async function computeRates(ctx: RequestContext, scope: Scope, period: { from: string; to: string }) {
+  const { won, closed } = figureConditions(ctx, period);
+  const [row] = await ctx.db.execute<{
+    rate: string | null;
+    rate_by_value: string | null;
+    mean: string | null;
+    median: string | null;
+  }>(sql`select
+      count(*) filter (where o.stage_kind = 'won')::numeric / nullif(count(*), 0) as rate,
+      sum(o.amount_cents) filter (where o.stage_kind = 'won')::numeric / nullif(sum(o.amount_cents), 0) as rate_by_value,
+      avg(o.closed_at::date - o.opened_on) filter (where ${won} and o.opened_on is not null) as mean,
+      percentile_cont(0.5) within group (order by o.closed_at::date - o.opened_on)
+        filter (where ${won} and o.opened_on is not null) as median
+    from ${dealsOf(ctx, scope)} and ${closed}`);
+  const number = (value: string | null | undefined): number | null => (value == null ? null : Number(value));
+  return {
+    winRate: number(row?.rate),
+    winRateByValue: number(row?.rate_by_value),
+    cycleDays: { mean: number(row?.mean), median: number(row?.median) },
+  };
+}
+
+/** Completed calls, mails, meetings and visits of the last seven days per open opportunity; null without open ones. */
+async function countTouchpoints(ctx: RequestContext, scope: Scope): Promise<number | null> {
+  const since = new Date(ctx.now().getTime() - 7 * 86_400_000).toISOString();
+  const [row] = await ctx.db.execute<{ touchpoints: string; open: string }>(sql`
+    with deals as (select o.id from ${dealsOf(ctx, scope)} and o.stage_kind = 'open')
+    select (select count(*) from deals) as open, (select count(*) from activity_link l
+        join deals d on d.id = l.opportunity_id
+        join activity a on a.workspace_id = l.workspace_id and a.id = l.activity_id
+      where l.workspace_id = ${ctx.workspaceId} and l.occurred_at >= ${since}::timestamptz and a.deleted_at is null
+        and a.kind <> 'note' and a.direction <> 'internal' and (a.outcome is not null or not a.is_auto_logged)) as touchpoints`);
+  const open = Number(row?.open ?? 0);
+  return open === 0 ? null : Number(row!.touchpoints) / open;
+}
+
+async function listStages(ctx: RequestContext, scope: Scope) {
+  const rows = await ctx.db.execute<{ id: string; name: string; count: string; amount: string; weighted: string }>(sql`
+    with deals as (select o.stage_id, o.amount_cents, o.probability from ${dealsOf(ctx, scope)} and o.stage_kind = 'open')
+    select s.id, s.name, count(d.stage_id) as count, coalesce(sum(d.amount_cents), 0) as amount,
+      coalesce(round(sum(d.amount_cents * d.probability::numeric)), 0) as weighted
+    from stage s left join deals d on d.stage_id = s.id
+    where s.workspace_id = ${ctx.workspaceId} and s.kind = 'open'
+    group by s.id, s.name, s.position, s.pipeline_id order by s.pipeline_id, s.position`);
+  return rows.map(({ id, name, count, amount, weighted }) => ({
+    ...{ id, name, count: Number(count), amountCents: Number(amount), weightedCents: Number(weighted) },
+  }));
+}
+
+async function countTasks(ctx: RequestContext, scope: Scope): Promise<{ overdue: number; today: number }> {
+  const today = todayOf(ctx);
+  const [row] = await ctx.db.execute<{ overdue: string; today: string }>(sql`
+    select count(*) filter (where t.due_on < ${today}::date) as overdue, count(*) filter (where t.due_on = ${today}::date) as today
+    from task t where t.workspace_id = ${ctx.workspaceId} and t.done_at is null and t.deleted_at is null
+      and t.due_on <= ${today}::date and ${ownedIn(ctx, scope, sql`t.owner_id`)}`);
+  return { overdue: Number(row?.overdue ?? 0), today: Number(row?.today ?? 0) };
 }

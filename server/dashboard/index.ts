@@ -1,4 +1,12 @@
 import { procedure, router } from "#server/trpc/init.ts";
-import { getDashboard } from "./dashboard.ts";
+import { DashboardInput, getDashboard } from "./dashboard.ts";
+import { FigureRowsInput, listFigureRows } from "./rows.ts";
 
-export const dashboardRouter = router({ get: procedure("opportunity:read").query(({ ctx }) => getDashboard(ctx)) });
+export const dashboardRouter = router({
+  get: procedure("opportunity:read")
+    .input(DashboardInput)
+    .query(({ ctx, input }) => getDashboard(ctx, input)),
+  rows: procedure("opportunity:read")
+    .input(FigureRowsInput)
+    .query(({ ctx, input }) => listFigureRows(ctx, input)),
+});

@@ -29,6 +29,7 @@ beforeAll(async () => {
   screens = [
     ...[
       "/dashboard/crm",
+      "/priorities",
       "/inbox",
       "/assistant",
       "/apps/crm/leads",
@@ -39,7 +40,8 @@ beforeAll(async () => {
       "/apps/crm/contacts",
     ],
     ...[lead, "/settings/leads", deal, `${deal}/room`, account, `${account}/room`],
-    ...["/settings/import", "/settings/people", "/settings/pipelines", "/settings/coaching", "/settings/account"],
+    ...["/settings/import", "/settings/people", "/settings/pipelines", "/settings/coaching"],
+    ...["/settings/deal-risk", "/settings/account"],
   ];
 });
 afterAll(async () => {

@@ -3,8 +3,10 @@ import { Link, useParams } from "@remix-run/react";
 import { IconUsersGroup } from "@tabler/icons-react";
 import { fromMemory, useInitialData, type Outputs } from "../../client-navigation.ts";
 import { LogForm } from "../../components/activity/log-form.tsx";
+import { Requests } from "../../components/activity/requests.tsx";
 import { DealPanel, useDealPanel } from "../../components/deal-panel.tsx";
 import { useMe } from "../../components/me.tsx";
+import { DealStrip } from "../../components/deal-strip.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { useQuickCreate } from "../../components/quick-create.tsx";
 import { ErrorState, RowsSkeleton } from "../../components/states.tsx";
@@ -49,6 +51,7 @@ export default function OpportunityPage() {
           Open the room
         </Button>
       </PageHeader>
+      {deal.stageKind === "open" ? <DealStrip deal={deal} /> : null}
       <Grid gutter="md">
         <Grid.Col span={{ base: 12, md: 4 }}>
           <div className="panel">
@@ -73,6 +76,8 @@ export default function OpportunityPage() {
             </Title>
             <TaskList opportunityId={opportunityId} />
           </section>
+          <Group h={16} />
+          <Requests opportunityId={opportunityId} />
           <Group h={16} />
           <section className="panel" aria-labelledby="timeline">
             <Title order={2} id="timeline" mb="sm">
