@@ -75,7 +75,7 @@ export function describeCard(row: CardRow): CardText {
         href: `/inbox?item=${id}`,
       };
     case "opportunity":
-      return describeDeal(facts, deal!);
+      return describeDeal(row, deal!);
   }
 }
 
@@ -124,27 +124,39 @@ const ALERTS: [AlertKind, AlertText][] = [
   ["no-activity", { rule: "No activity for days", ...CONTACT }],
 ];
 
-function describeDeal(facts: Facts, href: string): CardText {
-  const [, alert] = ALERTS.find(([kind]) => facts.alerts?.includes(kind)) ?? [];
-  const [factor] = facts.factors ?? [];
-  const step = facts.nextStep ? `${facts.nextStep}, due ${facts.nextStepDue ?? "on no day"}` : "There is no next step";
-  const why = factor?.reason ?? `${step}. In ${facts.stageName}.`;
-  if (facts.manualReason && facts.isAtRisk) {
+const PASSED: AlertText = {
+  rule: "Close date has passed",
+  action: "Set an honest close date or close the deal",
+  clears: "The close date moves to the future, or the deal is closed.",
+};
+
+function describeDeal({ band, facts }: CardRow, href: string): CardText {
+  const { factors = [], alerts = [], isAtRisk, manualReason, nextStep, nextStepDue, closeDate, stageName } = facts;
+  const step = nextStep ? `${nextStep}, due ${nextStepDue ?? "on no day"}` : "There is no next step";
+  const known = ALERTS.find(([kind]) => alerts.includes(kind))?.[1];
+  // A late card without an overdue next step is late by its close date.
+  const alert = band === 0 && !alerts.includes("next-step-overdue") ? PASSED : known;
+  const why =
+    alert === PASSED
+      ? `It was to close on ${closeDate}. ${step}.`
+      : (factors[0]?.reason ?? `${step}. In ${stageName}.`);
+  if (manualReason && isAtRisk) {
     return {
       rule: "At risk, by hand",
-      why: facts.manualReason,
+      why: manualReason,
       action: alert?.action ?? "Decide what saves the deal",
       clears: "The judgement is taken back, or the deal is closed.",
       href,
     };
   }
-  if (alert) return { ...alert, rule: facts.isAtRisk ? `At risk: ${alert.rule.toLowerCase()}` : alert.rule, why, href };
-  if (factor && facts.isAtRisk)
+  if (alert) return { ...alert, rule: isAtRisk ? `At risk: ${alert.rule.toLowerCase()}` : alert.rule, why, href };
+  const [factor] = factors;
+  if (factor && isAtRisk)
     return { rule: `At risk: ${factor.name.toLowerCase()}`, why, action: factor.title, clears: factor.clears, href };
   return {
-    rule: facts.nextStepDue ? "Next step due" : "Close date reached",
-    why: facts.nextStep ? `${facts.nextStep}, ${facts.nextStepDue}` : `Close date ${facts.closeDate}`,
-    action: facts.nextStep ?? "Close the deal or set an honest date",
+    rule: nextStepDue ? "Next step due" : "Close date reached",
+    why: nextStep ? step : `Close date ${closeDate}`,
+    action: nextStep ?? "Close the deal or set an honest date",
     clears: "The next step or the close date moves on.",
     href,
   };
