@@ -32,14 +32,15 @@ type MoveStageInput = z.infer<typeof MoveStageInput>;
 /**
  * The one way from stage to stage. A move forward needs the exit criteria of the stage it leaves and of those it passes over, and
  * the criteria of the forecast category it leads to; a refusal is kept. Every move is a row with its duration.
+ * @returns the deal's version after it
  * @throws NotFoundError; StaleWriteError; GateRefusedError with what is missing; InvalidInputError for a missing reason
  */
-export async function moveStage(ctx: RequestContext, input: MoveStageInput): Promise<void> {
+export async function moveStage(ctx: RequestContext, input: MoveStageInput): Promise<{ version: number }> {
   requirePermission(ctx, "opportunity:write");
-  const refused = await withTransaction(ctx, (ctx) => tryMove(ctx, input));
-  if (!refused) return;
-  await keepRefusal(ctx, input.opportunityId, refused);
-  throw new GateRefusedError(refused.message, input.opportunityId, refused.missing);
+  const outcome = await withTransaction(ctx, (ctx) => tryMove(ctx, input));
+  if ("version" in outcome) return outcome;
+  await keepRefusal(ctx, input.opportunityId, outcome);
+  throw new GateRefusedError(outcome.message, input.opportunityId, outcome.missing);
 }
 
 export const PreviewMoveInput = z.strictObject({ opportunityId: z.uuid(), stageId: z.uuid() });
@@ -68,10 +69,10 @@ interface Refusal {
   toStageId: string;
 }
 
-async function tryMove(ctx: RequestContext, input: MoveStageInput): Promise<Refusal | undefined> {
+async function tryMove(ctx: RequestContext, input: MoveStageInput): Promise<Refusal | { version: number }> {
   const deal = await lockOpportunity(ctx, input.opportunityId);
   const to = await getStage(ctx, input.stageId);
-  if (deal.stageId === to.id) return undefined;
+  if (deal.stageId === to.id) return { version: deal.version };
   if (deal.version !== input.version) throw new StaleWriteError("Opportunity", deal.version, { stageId: deal.stageId });
   if (to.pipelineId !== deal.pipelineId)
     throw new InvalidInputError("This stage belongs to another pipeline", { stageId: "pipeline" });
@@ -92,7 +93,7 @@ async function tryMove(ctx: RequestContext, input: MoveStageInput): Promise<Refu
   requireNextStep(ctx, { ...deal, stageKind: to.kind });
   const waived = states.filter(({ isMet, isWaived }) => !isMet && isWaived).map(({ label }) => label);
   await writeMove(ctx, { deal, from, to, category, waived, reason: input.reason });
-  return undefined;
+  return { version: deal.version + 1 };
 }
 
 function requireReasons(input: MoveStageInput, from: Stage, to: Stage, category: ForecastCategory): void {

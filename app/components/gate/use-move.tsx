@@ -1,7 +1,7 @@
 import { Button, Group, Modal, Stack, Text, Textarea, VisuallyHidden } from "@mantine/core";
 import { Link } from "@remix-run/react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState, type ReactNode } from "react";
+import { useRef, useState, type ReactNode } from "react";
 import { api, errorInfo, trpc } from "../../trpc.ts";
 import { showDone, showError } from "../notify.ts";
 import { ErrorState, RowsSkeleton } from "../states.tsx";
@@ -26,15 +26,25 @@ export function useMove(): { move(wanted: WantedMove): void; element: ReactNode 
   const [asking, setAsking] = useState<WantedMove>();
   const [refused, setRefused] = useState<WantedMove>();
   const [said, setSaid] = useState("");
+  // A deal that is moved again before the screen has its new version: one move after the other, each from where the last one ended.
+  const last = useRef(new Map<string, Promise<number>>());
+  const write = (wanted: WantedMove, reason: string | undefined): Promise<number> => {
+    const { opportunityId, to } = wanted;
+    const before = last.current.get(opportunityId)?.catch(() => 0) ?? Promise.resolve(0);
+    const done = before.then(async (known) => {
+      const version = Math.max(wanted.version, known);
+      const input = { opportunityId, version, stageId: to.id, ...(reason ? { reason } : {}) };
+      return (await api.opportunities.moveStage.mutate(input)).version;
+    });
+    last.current.set(opportunityId, done);
+    return done;
+  };
 
   const send = async (wanted: WantedMove, reason?: string): Promise<void> => {
-    const { opportunityId, version, to, name } = wanted;
+    const { to, name } = wanted;
     const undo = wanted.onStart?.();
     try {
-      await api.opportunities.moveStage.mutate({
-        ...{ opportunityId, version, stageId: to.id },
-        ...(reason ? { reason } : {}),
-      });
+      await write(wanted, reason);
       setRefused(undefined);
       setSaid(`${name} is in ${to.name} now`);
       showDone(`${name}: ${to.name}`);
