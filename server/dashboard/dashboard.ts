@@ -6,7 +6,7 @@ import { todayOf } from "#server/core/today.ts";
 import { withTransaction } from "#server/core/transaction.ts";
 import { countFeed, getFeed } from "#server/priorities/index.ts";
 import { dealsOf, figureConditions, FIGURES, ownedIn, periodOf, type Figure, type Scope } from "./figures.ts";
-import { listRecent, listToday } from "./day.ts";
+import { countLeads, listRecent, listToday } from "./day.ts";
 import { listTeam } from "./team.ts";
 
 export const DashboardInput = z
@@ -39,6 +39,7 @@ export async function getDashboard(ctx: RequestContext, input: z.infer<typeof Da
     today: await listToday(ctx, scope),
     recent: await listRecent(ctx, scope),
     tasks: await countTasks(ctx, scope),
+    leads: await countLeads(ctx, scope),
     team: isManager && scope === "team" ? await listTeam(ctx, period) : [],
   }));
 }

@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { DateTime } from "luxon";
 import { requireUser, type RequestContext } from "#server/core/context.ts";
 import { todayOf } from "#server/core/today.ts";
+import { loadWorkingCalendar } from "#server/workspaces/index.ts";
 import { ownedIn, type Scope } from "./figures.ts";
 
 const MOST_TODAY = 30;
@@ -77,4 +78,29 @@ export async function listRecent(ctx: RequestContext, scope: Scope) {
     recordName: row.record_name,
     ownerName: row.owner_name,
   }));
+}
+
+/** Leads that came since the end of the last working day, those touched since, and new ones that nobody has touched yet. */
+export async function countLeads(ctx: RequestContext, scope: Scope) {
+  const since = await lastClosing(ctx);
+  const [row] = await ctx.db.execute<{ overnight: string; touched: string; waiting: string }>(sql`
+    select count(*) filter (where x.created_at >= ${since}::timestamptz) as overnight,
+      count(*) filter (where x.first_touch_at >= ${since}::timestamptz) as touched,
+      count(*) filter (where x.status = 'new' and x.first_touch_at is null) as waiting
+    from lead x where x.workspace_id = ${ctx.workspaceId} and x.deleted_at is null and ${ownedIn(ctx, scope, sql`x.owner_id`)}`);
+  return {
+    since,
+    overnight: Number(row?.overnight ?? 0),
+    touched: Number(row?.touched ?? 0),
+    waiting: Number(row?.waiting ?? 0),
+  };
+}
+
+/** When the working day before today closed, by the workspace's calendar. */
+async function lastClosing(ctx: RequestContext): Promise<string> {
+  const { timeZone, hours, holidays } = await loadWorkingCalendar(ctx);
+  let day = DateTime.fromJSDate(ctx.now(), { zone: timeZone }).startOf("day").minus({ days: 1 });
+  for (let back = 0; back < 14 && (!hours.days.includes(day.weekday) || holidays.has(day.toISODate()!)); back++)
+    day = day.minus({ days: 1 });
+  return day.plus({ minutes: hours.endMinute }).toUTC().toISO()!;
 }

@@ -181,6 +181,7 @@ describe("priority stream", () => {
       for (const text of [card.rule, card.why, card.action, card.clears, card.href]) expect(text).not.toBe("");
     expect(await rep.priorities.counts({})).toEqual([
       { type: "task", count: 2, urgent: 2 },
+      { type: "lead", count: 0, urgent: 0 },
       { type: "activity", count: 0, urgent: 0 },
       { type: "coaching_item", count: 1, urgent: 0 },
       { type: "opportunity", count: 2, urgent: 1 },
@@ -239,5 +240,21 @@ describe("priority stream", () => {
     expect((await manager.priorities.feed({ scope: "team", ownerId: world.ids.peer })).cards).toEqual([]);
     expect((await rep.priorities.feed({ scope: "team" })).cards).toEqual([]);
     expect((await (await world.caller("otherManager")).priorities.feed({ scope: "team" })).cards).toEqual([]);
+  });
+
+  test("B9.1 B9.7 leads stand in the stream: a flagged one first, with its reason, until the flag is off", async ({
+    db,
+  }) => {
+    const { world, rep } = await start(db);
+    const manager = await world.caller("manager");
+    const { id: leadId } = await manager.leads.create({ lastName: "Okafor", company: "Harbour Ltd", source: "web" });
+    await manager.leads.reassign({ leadIds: [leadId], ownerId: world.ids.rep, reason: "Knows the port" });
+    await manager.leads.flag({ leadId, reason: "Board meets tonight" });
+    const { cards } = await rep.priorities.feed({ type: "lead" });
+    expect(cards).toMatchObject([
+      { id: leadId, band: 0, rule: "Lead flagged for immediate attention", why: "Board meets tonight" },
+    ]);
+    expect(cards[0]!.href).toBe(`/apps/crm/leads/${leadId}`);
+    expect((await rep.priorities.counts({})).find(({ type }) => type === "lead")).toMatchObject({ urgent: 1 });
   });
 });

@@ -156,6 +156,11 @@ function CardActions({ card }: { card: Card }) {
           Read and acknowledge
         </Button>
       ) : null}
+      {card.type === "lead" ? (
+        <Button size="compact-sm" variant="light" component={Link} to={card.href}>
+          Contact the lead
+        </Button>
+      ) : null}
       {card.opportunityId && card.type !== "activity" ? (
         <>
           <Button size="compact-sm" variant="default" onClick={() => open("activity", record)}>

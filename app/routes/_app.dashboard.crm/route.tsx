@@ -114,13 +114,23 @@ export default function DashboardPage() {
           onOpen={show("won", "Won")}
         />
       </SimpleGrid>
-      <SimpleGrid cols={{ base: 2, md: 5 }} spacing="sm" mb="lg">
+      <SimpleGrid cols={{ base: 2, md: 6 }} spacing="sm" mb="lg">
         <Figure
           label="Tasks overdue"
           value={data.tasks.overdue}
           detail={`${data.tasks.today} due today`}
           to={`/priorities?type=task${isTeam ? "&scope=team" : ""}`}
           isWarning={data.tasks.overdue > 0}
+        />
+        <Figure
+          label={isTeam ? "Leads overnight" : "New leads"}
+          value={isTeam ? data.leads.overnight : data.leads.waiting}
+          detail={
+            isTeam
+              ? `${data.leads.waiting} wait, ${data.leads.touched} touched since`
+              : `${data.leads.overnight} came overnight`
+          }
+          to="/apps/crm/leads?view=new"
         />
         <Figure
           label="At risk"

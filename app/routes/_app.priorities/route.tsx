@@ -13,6 +13,7 @@ import { withCaller } from "../../with-caller.ts";
 type Type = Outputs["priorities"]["counts"][number]["type"];
 const TYPES: Record<Type, string> = {
   task: "Tasks",
+  lead: "Leads",
   activity: "Outcome missing",
   coaching_item: "Coaching",
   opportunity: "Deals",

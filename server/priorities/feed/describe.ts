@@ -19,6 +19,11 @@ interface Facts {
   recordName: string | null;
   opportunityId: string | null;
   accountId?: string | null;
+  leadId?: string | null;
+  flagReason?: string | null;
+  hotReason?: string | null;
+  isTouched?: boolean;
+  source?: string;
   kind?: string;
   startsAt?: string | null;
   place?: string | null;
@@ -57,7 +62,9 @@ export function describeCard(row: CardRow): CardText {
   const deal = facts.opportunityId ? `/apps/crm/opportunities/${facts.opportunityId}` : undefined;
   switch (type) {
     case "task":
-      return describeTask(row, deal ?? (facts.accountId ? `/apps/crm/accounts/${facts.accountId}` : "/priorities"));
+      return describeTask(row, deal ?? placeOf(facts));
+    case "lead":
+      return describeLead(row);
     case "activity":
       return {
         rule: "Outcome missing",
@@ -77,6 +84,39 @@ export function describeCard(row: CardRow): CardText {
     case "opportunity":
       return describeDeal(row, deal!);
   }
+}
+
+function placeOf({ leadId, accountId }: Facts): string {
+  if (leadId) return `/apps/crm/leads/${leadId}`;
+  return accountId ? `/apps/crm/accounts/${accountId}` : "/priorities";
+}
+
+function describeLead({ band, due, facts }: CardRow): CardText {
+  const href = placeOf(facts);
+  const { flagReason, hotReason, isTouched, dueAt, source } = facts;
+  if (flagReason)
+    return {
+      rule: "Lead flagged for immediate attention",
+      why: flagReason,
+      action: "Contact this lead now",
+      clears: "The flag is taken off, or the lead is closed.",
+      href,
+    };
+  if (isTouched)
+    return {
+      rule: band === 0 ? "Lead follow-up overdue" : "Lead follow-up due",
+      why: `Follow up on ${due}`,
+      action: "Follow up as planned",
+      clears: "The follow-up gets another date, or the lead is closed.",
+      href,
+    };
+  return {
+    rule: hotReason ? "Hot lead without first touch" : band === 0 ? "Lead past its response time" : "New lead",
+    why: hotReason ?? `From ${source}, to be answered by ${dueAt?.slice(0, 16).replace("T", " ") ?? "today"}`,
+    action: "Make the first contact",
+    clears: "An outreach is logged on the lead.",
+    href,
+  };
 }
 
 function describeTask({ band, due, facts }: CardRow, href: string): CardText {

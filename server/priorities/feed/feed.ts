@@ -87,7 +87,8 @@ export async function findCause(ctx: RequestContext, type: CardType, id: string)
 
 function toCard(row: CardRow) {
   const { type, id, band, due, amount, owner_id: ownerId, owner_name: ownerName, facts } = row;
-  const { title, recordName, opportunityId, kind, startsAt, place, requestKind, slots, score, isAtRisk } = facts;
+  const { title, recordName, opportunityId, leadId, kind, startsAt, place, requestKind, slots, score, isAtRisk } =
+    facts;
   const { nextStep, nextStepDue, version, stageName } = facts;
   const factors = (facts.factors ?? []).slice(0, MOST.factors).map((factor) => ({
     ...factor,
@@ -96,7 +97,19 @@ function toCard(row: CardRow) {
       .map((one) => ({ ...one, quote: one.quote.slice(0, MOST.characters) })),
   }));
   return {
-    ...{ type, id, band, due, ownerId, ownerName, title, recordName, opportunityId, amountCents: Number(amount) },
+    ...{
+      type,
+      id,
+      band,
+      due,
+      ownerId,
+      ownerName,
+      title,
+      recordName,
+      opportunityId,
+      leadId,
+      amountCents: Number(amount),
+    },
     ...describeCard(row),
     ...{
       factors,

@@ -2,7 +2,7 @@ import { sql, type SQL } from "drizzle-orm";
 import { requireUser, type RequestContext } from "#server/core/context.ts";
 import { todayOf } from "#server/core/today.ts";
 
-export const CARD_TYPES = ["task", "activity", "coaching_item", "opportunity"] as const;
+export const CARD_TYPES = ["task", "lead", "activity", "coaching_item", "opportunity"] as const;
 export type CardType = (typeof CARD_TYPES)[number];
 export type Scope = "mine" | "team";
 
@@ -31,13 +31,30 @@ export function cardSources(ctx: RequestContext, scope: Scope): Record<CardType,
       select 'task'::text as type, t.id, case when t.due_on < ${today}::date then 0 else 1 end as band, t.due_on as due,
         coalesce(o.amount_cents, 0) as amount, t.owner_id, t.due_on::text as cause,
         jsonb_build_object('title', t.title, 'kind', t.kind, 'startsAt', t.starts_at, 'place', t.place, 'opportunityId', t.opportunity_id,
-          'recordName', coalesce(o.name, a.name), 'accountId', t.account_id, 'request', r.text, 'requestKind', r.kind, 'slots', r.slots) as facts
+          'recordName', coalesce(o.name, a.name, d.company), 'accountId', t.account_id, 'leadId', t.lead_id, 'request', r.text, 'requestKind', r.kind, 'slots', r.slots) as facts
       from task t
       left join opportunity o on o.workspace_id = t.workspace_id and o.id = t.opportunity_id
       left join account a on a.workspace_id = t.workspace_id and a.id = t.account_id
+      left join lead d on d.workspace_id = t.workspace_id and d.id = t.lead_id
       left join task_request r on r.workspace_id = t.workspace_id and r.task_id = t.id
       where t.workspace_id = ${w} and ${isOf(sql`t.owner_id`)} and t.done_at is null and t.deleted_at is null
         and (t.due_on <= ${today}::date or (r.task_id is not null and r.answered_at is null))`,
+    lead: sql`
+      select 'lead'::text as type, x.id, case when x.flagged_at is not null or x.follow_up_on < ${today}::date
+          or (x.first_touch_at is null and x.sla_due_at < ${ctx.now().toISOString()}::timestamptz) then 0 else 1 end as band,
+        least(x.follow_up_on, case when x.first_touch_at is null then x.sla_due_at::date end) as due, 0::bigint as amount, x.owner_id,
+        concat_ws(' ', x.flagged_at, x.follow_up_on, x.sla_due_at, x.hot_at) as cause,
+        jsonb_build_object('title', trim(x.first_name || ' ' || x.last_name), 'recordName', x.company, 'flagReason', x.flag_reason,
+          'hotReason', case when x.hot_at is not null then x.hot_reason end, 'isTouched', x.first_touch_at is not null,
+          'dueAt', x.sla_due_at, 'score', x.score, 'source', x.source, 'leadId', x.id) as facts
+      from lead x
+      where x.workspace_id = ${w} and ${isOf(sql`x.owner_id`)} and x.deleted_at is null
+        and x.status in ('new', 'working', 'nurture', 'qualified')
+        and (x.flagged_at is not null or x.follow_up_on <= ${today}::date or (x.first_touch_at is null and x.sla_due_at is not null)
+          or (x.hot_at is not null and x.first_touch_at is null))
+        -- Its task says the same; a flag says more.
+        and (x.flagged_at is not null or not exists (select 1 from task t where t.workspace_id = x.workspace_id and t.lead_id = x.id
+          and t.done_at is null and t.deleted_at is null and t.due_on <= ${today}::date))`,
     activity: sql`
       select 'activity'::text as type, x.id, case when x.occurred_at::date < ${today}::date then 0 else 1 end as band,
         x.occurred_at::date as due, coalesce(o.amount_cents, 0) as amount, x.owner_id, 'outcome'::text as cause,
