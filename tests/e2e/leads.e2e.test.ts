@@ -81,6 +81,35 @@ describe("a lead's way", () => {
 
     await page.getByRole("button", { name: "Qualify", exact: true }).click();
     await page.getByText("company fit is missing").waitFor();
+    await page.getByLabel("Company fit").fill("Right size");
+    await page.getByLabel("Authority (role)").fill("Decides with the owner");
+    await page.getByLabel("Need", { exact: true }).fill("Reports in an hour");
+    await page.getByRole("button", { name: "Qualify", exact: true }).click();
+    await page.getByText("timing is missing").waitFor();
+    await page.getByLabel("Timing").fill("This quarter");
+    await page.locator("section[aria-labelledby=qualification]").getByLabel("Notes").fill("Good talk");
+    await page.getByRole("button", { name: "Qualify", exact: true }).click();
+    await page.getByRole("heading", { level: 1 }).getByText("Qualified").waitFor();
+  });
+
+  test("B3.5 B3.6 B3.8 it is converted from a form that is filled in already, and is read-only then", async () => {
+    const { page } = rep;
+    const address = page.url();
+    await page.getByRole("button", { name: "Convert to opportunity" }).click();
+    const form = page.getByRole("dialog", { name: "Convert to opportunity" });
+    expect(await form.getByLabel("Company name").inputValue()).toBe("Quartermain Quarries");
+    expect(await form.getByLabel("Next step").inputValue()).toBe("Demo");
+    await form.getByLabel("Value").fill("42000");
+    await form.getByRole("button", { name: "Convert", exact: true }).click();
+    await page.waitForURL(/\/apps\/crm\/opportunities\/[0-9a-f-]{36}/);
+    await page.getByText("They lose two days a month").first().waitFor();
+    await page.goto(address);
+    await page.getByText("Converted", { exact: true }).first().waitFor();
+    expect(await page.getByRole("button", { name: "Qualify", exact: true }).count()).toBe(0);
+    await page
+      .getByRole("link", { name: /Quartermain Quarries/ })
+      .first()
+      .waitFor();
   });
 
   test("B1.6 the manager gives several leads to a proposed rep, with a reason", async () => {
