@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Popover, Stack, Text, TextInput, UnstyledButton } from "@mantine/core";
+import { Badge, Button, Group, Popover, Stack, Text, TextInput, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Outputs } from "../client-navigation.ts";
@@ -61,16 +61,17 @@ function Health({ deal }: { deal: Deal }) {
   return (
     <Popover width={380} position="bottom-end" withArrow shadow="md">
       <Popover.Target>
-        <UnstyledButton aria-label={`Health ${score} of 100${isAtRisk ? ", at risk" : ""}`}>
+        <UnstyledButton>
           <Text size="xs" c="dimmed">
             Health
           </Text>
           <Group gap={6}>
             <Text fw={600} className="tabular">
               {score}
+              <VisuallyHidden> of 100</VisuallyHidden>
             </Text>
             {isAtRisk ? (
-              <Badge size="sm" color="grape" variant="light" className="contrast">
+              <Badge size="sm" color="grape" variant="light">
                 At risk
               </Badge>
             ) : null}

@@ -12,7 +12,7 @@ import { embeddedDirectory, temporaryFolder } from "#tests/setup/embedded-direct
 import { fillDatabase, fingerprints } from "./support/filled-database.ts";
 
 // Each test starts processes of its own, which takes seconds where processors are scarce.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 async function open(dataDir: string): Promise<DatabaseHandle> {
   const handle = await openDatabase({ dataDir });

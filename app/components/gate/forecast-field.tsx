@@ -6,9 +6,10 @@ import {
   Select,
   Stack,
   Text,
-  Textarea,
   TextInput,
+  Textarea,
   UnstyledButton,
+  VisuallyHidden,
 } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useState } from "react";
@@ -38,11 +39,8 @@ export function ForecastField({ panel }: { panel: Panel }) {
       </Text>
       <dd>
         {canEdit ? (
-          <UnstyledButton
-            className="field-value"
-            onClick={() => setOpen(true)}
-            aria-label="Change Forecast category, probability and close date"
-          >
+          <UnstyledButton className="field-value" onClick={() => setOpen(true)}>
+            <VisuallyHidden>Change Forecast category, probability and close date: </VisuallyHidden>
             {shown}
           </UnstyledButton>
         ) : (

@@ -12,7 +12,7 @@ export function ScoreBadge({ score, breakdown }: { score: number; breakdown: Bre
     <Popover width={320} position="bottom-start" withArrow shadow="md">
       <Popover.Target>
         <UnstyledButton aria-label={`Score ${score} of 100: show what it is made of`}>
-          <Badge variant="light" color={colorOf(score)} className="tabular plain-badge">
+          <Badge variant="light" color={colorOf(score)} className="tabular">
             {score}
           </Badge>
         </UnstyledButton>

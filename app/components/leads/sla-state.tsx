@@ -23,7 +23,7 @@ export function SlaState({
   const at = state === "met" ? firstTouchAt : dueAt;
   return (
     <Group gap={6} wrap="nowrap">
-      <Badge variant="light" color={color} size="sm" className="no-shrink plain-badge">
+      <Badge variant="light" color={color} size="sm" className="no-shrink">
         {label}
       </Badge>
       {at ? (

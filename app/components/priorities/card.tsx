@@ -28,7 +28,7 @@ export function PriorityCard({ card, showsOwner }: { card: Card; showsOwner: boo
       <Group justify="space-between" wrap="nowrap" gap="sm" align="flex-start">
         <div className="shrink">
           <Group gap={6} mb={2}>
-            <Badge size="sm" variant="light" color={band.color} className="contrast">
+            <Badge size="sm" variant="light" color={band.color}>
               {band.label}
             </Badge>
             <Text size="xs" fw={600}>

@@ -52,7 +52,7 @@ function LeadView({ lead }: { lead: Lead }) {
         title={
           <Group gap="xs" component="span">
             <span className="break">{fullName(lead)}</span>
-            <Badge variant="light" color={STATUS_COLORS[lead.status]} className="plain-badge">
+            <Badge variant="light" color={STATUS_COLORS[lead.status]}>
               {STATUS_WORDS[lead.status]}
             </Badge>
           </Group>

@@ -223,7 +223,7 @@ function columnsOf({ selected, toggle, canWrite, input, setFilters }: ColumnPart
       key: "status",
       header: "Status",
       render: (row) => (
-        <Badge variant="light" color={STATUS_COLORS[row.status]} size="sm" className="plain-badge">
+        <Badge variant="light" color={STATUS_COLORS[row.status]} size="sm">
           {STATUS_WORDS[row.status]}
         </Badge>
       ),

@@ -43,7 +43,7 @@ export function FirstThings({ data }: { data: Dashboard }) {
                 ) : null}
               </Group>
               <Group gap={6} mt={2}>
-                <Badge size="sm" variant="light" color={COLORS[card.band]} className="contrast">
+                <Badge size="sm" variant="light" color={COLORS[card.band]}>
                   {BANDS[card.band]}
                 </Badge>
                 <Text size="sm">{card.rule}</Text>

@@ -48,7 +48,7 @@ export function RowsDrawer({ request, onClose }: { request: RowsRequest; onClose
                   <Money cents={row.amountCents} />
                 </Text>
                 {row.isAtRisk ? (
-                  <Badge size="sm" color="grape" variant="light" className="contrast">
+                  <Badge size="sm" color="grape" variant="light">
                     At risk
                   </Badge>
                 ) : null}
