@@ -85,10 +85,17 @@ async function write(ctx: RequestContext, { answerId, question, subject }: AskIn
       startedAt: ctx.now().toISOString(),
     });
     const pieces = composeAnswer(ctx, question, scope, new AbortController().signal);
+    let last: AnswerEvent | undefined;
     for (;;) {
       const next = await pieces.next();
-      if (next.done) return await recordRun(ctx, next.value, started);
-      await send(next.value);
+      if (next.done) {
+        // Whoever hears that the answer is complete finds its run recorded.
+        await recordRun(ctx, next.value, started);
+        if (last) await send(last);
+        return;
+      }
+      if (next.value.kind === "done") last = next.value;
+      else await send(next.value);
     }
   } catch (error) {
     ctx.log.error({ err: error, answerId }, "answering failed");
