@@ -30,6 +30,9 @@ describe("coaching from the first word to the escalation", () => {
     const form = page.getByRole("dialog");
     await form.getByLabel("Name").fill("Harbour lighting 2027");
     await form.getByLabel("Amount").fill("80000");
+    await form.getByLabel("Close date").fill("2027-03-31");
+    await form.getByLabel("Next step").fill("Meet the harbour office");
+    await form.getByLabel(/^by/).fill("2027-01-15");
     await form.getByRole("button", { name: "Save" }).click();
     await page.waitForURL(/\/apps\/crm\/opportunities\/[0-9a-f-]{36}$/);
     deal = new URL(page.url()).pathname;

@@ -68,7 +68,8 @@ describe("records in the browser", () => {
     await page.locator("input[type=file]").setInputFiles(path);
     await page.getByRole("button", { name: "Upload and look" }).click();
     await page.getByRole("button", { name: "Check", exact: true }).click();
-    await page.getByText('"Sniffing" is no stage here').first().waitFor();
+    // Right after the first start the background is busy reading the whole workspace.
+    await page.getByText('"Sniffing" is no stage here').first().waitFor({ timeout: 180_000 });
     await page.getByRole("textbox", { name: "Stage for Sniffing" }).click();
     await page.getByRole("option", { name: "Qualification" }).click();
     await page.getByRole("button", { name: "Check again" }).click();
