@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { sql, type SQL } from "drizzle-orm";
 import { z } from "zod";
 import type { RequestContext } from "#server/core/context.ts";
 import { requirePermission } from "#server/core/permissions.ts";
@@ -30,23 +30,30 @@ export async function findDuplicates(
   { name, domain }: z.infer<typeof FindDuplicatesInput>,
 ): Promise<LikelyDuplicate[]> {
   requirePermission(ctx, "account:read");
-  const host = domain
-    ?.toLowerCase()
-    .replace(/^https?:\/\//, "")
-    .replace(/^www\./, "")
-    .replace(/\/.*$/, "");
-  const plain = (value: ReturnType<typeof sql>) =>
+  const host = hostOf(domain) ?? null;
+  const plain = (value: SQL): SQL =>
     sql`trim(regexp_replace(regexp_replace(lower(unaccent(${value})), ${LEGAL_FORMS}, '', 'g'), '[^[:alnum:]]+', ' ', 'g'))`;
+  const isSameHost = sql`regexp_replace(lower(a.domain), '^www\\.', '') = ${host}::text`;
   return withTransaction(ctx, async (ctx) => {
     const rows = await ctx.db.execute<LikelyDuplicate & Record<string, unknown>>(sql`
       select a.id, a.name, a.domain, u.name as "ownerName",
-        case when a.domain is not null and lower(a.domain) = ${host ?? null} then 'domain' else 'name' end as reason
+        case when ${isSameHost} then 'domain' else 'name' end as reason
       from account a left join app_user u on u.workspace_id = a.workspace_id and u.id = a.owner_id
-      where a.workspace_id = ${ctx.workspaceId} and a.deleted_at is null and (
-        (a.name % ${name} and similarity(${plain(sql`a.name`)}, ${plain(sql`${name}`)}) >= ${LIKE_ENOUGH})
-        or (${host ?? null}::text is not null and lower(a.domain) = ${host ?? null}))
-      order by (lower(a.domain) is not distinct from ${host ?? null}) desc, similarity(a.name, ${name}) desc, a.name
+      where a.workspace_id = ${ctx.workspaceId} and a.deleted_at is null and (${isSameHost}
+        or (a.name % ${name} and similarity(${plain(sql`a.name`)}, ${plain(sql`${name}`)}) >= ${LIKE_ENOUGH}))
+      order by coalesce(${isSameHost}, false) desc, similarity(a.name, ${name}) desc, a.name
       limit 5`);
     return [...rows];
   });
+}
+
+/** The host of an address as people write it: "https://www.acme.example/team" is acme.example. */
+export function hostOf(address: string | null | undefined): string | undefined {
+  const host = address
+    ?.trim()
+    .toLowerCase()
+    .replace(/^[a-z]+:\/\//, "")
+    .replace(/^www\./, "")
+    .split(/[/?#:]/)[0];
+  return host?.includes(".") ? host : undefined;
 }
