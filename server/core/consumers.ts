@@ -111,7 +111,7 @@ async function handleOrSetAside(
   }
 }
 
-/** Follows the log with all consumers until `stop`. */
+/** Follows the log with all consumers until `stop`, a batch of each in turn: one that has much to do keeps no other waiting. */
 export function startConsumers(
   db: Database,
   consumers: Consumer[],
@@ -119,6 +119,9 @@ export function startConsumers(
   now: () => Date,
 ): { stop(): Promise<void> } {
   return startWokenLoop("log", pollMs, async (isStopped) => {
-    for (const consumer of consumers) while (!isStopped() && (await runConsumer(db, consumer, now)));
+    for (let isBehind = true; isBehind && !isStopped();) {
+      isBehind = false;
+      for (const consumer of consumers) if (!isStopped() && (await runConsumer(db, consumer, now))) isBehind = true;
+    }
   });
 }

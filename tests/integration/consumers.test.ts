@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import { expect } from "vitest";
 import { eventDeadLetter } from "#db/schema/index.ts";
-import { runConsumer, type Consumer } from "#server/core/consumers.ts";
+import { runConsumer, startConsumers, type Consumer } from "#server/core/consumers.ts";
 import { withSystemTransaction } from "#server/core/transaction.ts";
 import { createTask } from "#server/tasks/index.ts";
 import { createTestWorkspace } from "../factories.ts";
@@ -40,4 +40,25 @@ test("a follower gets each event once and in order; one it cannot digest is set 
   expect(dead).toMatchObject([{ workspaceId: world.workspaceId, error: "Error: indigestible" }]);
   expect(await runConsumer(db, follower, now)).toBe(false);
   expect(seen).toHaveLength(119);
+});
+
+test("followers take turns: one with much to do keeps no other waiting", async ({ db }) => {
+  const world = await createTestWorkspace(db);
+  const ctx = await world.ctx("rep");
+  for (let i = 0; i < 450; i += 1) await createTask(ctx, { title: `Task ${i}` });
+  await world.settle();
+
+  const order: string[] = [];
+  const follower = (name: string): Consumer => ({
+    name: `test.${name}.${world.workspaceId}`,
+    wants: (type) => type === "task.created",
+    handle(_ctx, events) {
+      for (const { workspaceId } of events) if (workspaceId === world.workspaceId) order.push(name);
+      return Promise.resolve();
+    },
+  });
+  const running = startConsumers(db, [follower("first"), follower("second")], 50, now);
+  await expect.poll(() => order.length, { timeout: 60_000 }).toBe(900);
+  await running.stop();
+  expect(order.indexOf("second")).toBeLessThan(order.lastIndexOf("first"));
 });
